@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import util from 'node:util';
+import { run, say, SetupError } from './processes.mjs';
+
+const require = createRequire(import.meta.url);
+const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'mariadb-dump', 'mariadb'];
+/** In order of preference; the names with a version are those of Ubuntu 22.04. */
+const DEBIAN_PACKAGES = [
+  ['mariadb-server-core', 'mariadb-client'],
+  ['mariadb-server-core-10.6', 'mariadb-client-10.6'],
+];
+const HOW =
+  'install MariaDB (Debian and Ubuntu: apt-get install mariadb-server-core mariadb-client; macOS: brew install mariadb)';
+
+/** Whether the settings name a database that runs elsewhere, in the environment or in `.env`. */
+export function isDatabaseElsewhere() {
+  const settings = { ...readDotEnv(), ...process.env };
+  return Boolean(settings.DATABASE_URL || settings.DATABASE_URL_FILE);
+}
+
+/** The programs of MariaDB that are not installed. Needs a build. */
+export function missingPrograms() {
+  const programs = fileURLToPath(new URL('../dist/src/database/programs.js', import.meta.url));
+  const { findProgram } = require(programs);
+  return PROGRAMS.filter((name) => findProgram([name]) === null);
+}
+
+/** Installs MariaDB's programs where that needs no question; starts no server. */
+export async function installMariaDb() {
+  if (process.platform === 'darwin' && (await run('brew', ['--version'])).code === 0) await installWithBrew();
+  else if (existsSync('/usr/bin/apt-get')) await installWithApt(await howToBecomeRoot());
+  const missing = missingPrograms();
+  if (missing.length === 0) return;
+  throw new SetupError(`MariaDB's ${missing.join(', ')} cannot be found: ${HOW}, or set DATABASE_URL.`);
+}
+
+async function installWithApt(root) {
+  if (root === null) return;
+  const apt = (...args) => run(...asRoot(root, ['apt-get', '-qq', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args]));
+  let names = await findDebianPackages();
+  say(`Installing the MariaDB programs with apt-get (${(names ?? DEBIAN_PACKAGES[0]).join(' ')}) ...`);
+  let updated = null;
+  if (names === null) {
+    updated = await apt('update');
+    names = (await findDebianPackages()) ?? DEBIAN_PACKAGES[0];
+  }
+  let installed = await apt('install', '--no-install-recommends', ...names);
+  if (installed.code !== 0 && updated === null) {
+    // Lists that are too old name packages that are no longer there.
+    updated = await apt('update');
+    installed = await apt('install', '--no-install-recommends', ...names);
+  }
+  if (installed.code === 0) return;
+  const output = `${updated?.code ? updated.output : ''}${installed.output}`;
+  throw new SetupError(`apt-get could not install ${names.join(' ')}: ${HOW}, or set DATABASE_URL.`, lastLines(output));
+}
+
+async function installWithBrew() {
+  say('Installing the MariaDB programs with brew (mariadb) ...');
+  const { code, output } = await run('brew', ['install', '--quiet', 'mariadb']);
+  if (code === 0) return;
+  throw new SetupError(`brew could not install mariadb: ${HOW}, or set DATABASE_URL.`, lastLines(output));
+}
+
+async function findDebianPackages() {
+  for (const names of DEBIAN_PACKAGES) {
+    const known = await run('apt-cache', ['show', '--no-all-versions', ...names]);
+    if (known.code === 0) return names;
+  }
+  return null;
+}
+
+/** What stands before a command to run it as root without a question: nothing, sudo, or null where there is no way. */
+async function howToBecomeRoot() {
+  if (process.getuid() === 0) return [];
+  return (await run('sudo', ['-n', 'true'])).code === 0 ? ['sudo', '-n'] : null;
+}
+
+function asRoot(root, command) {
+  const [program, ...args] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C', ...command];
+  return [program, args];
+}
+
+function readDotEnv() {
+  return existsSync('.env') ? util.parseEnv(readFileSync('.env', 'utf8')) : {};
+}
+
+function lastLines(output) {
+  return output.trim().split('\n').slice(-15).join('\n');
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { endWith, say, SetupError } from './processes.mjs';
+import { setup } from './setup.mjs';
+
+// Everything that CI runs: lint, format and types side by side, then the tests. Arguments go to jest.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const running = new Set();
+
+function start(program, args, stdio) {
+  const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: root, stdio });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}
+
+/** Runs one step; its output is shown only when it fails. */
+function step(name, program, args) {
+  const began = performance.now();
+  const child = start(program, args, ['ignore', 'pipe', 'pipe']);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => {
+      if (code !== 0) return reject(new SetupError(`Failed: ${name}.`, output));
+      say(`${name.padEnd(8)}ok  ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      resolve();
+    });
+  });
+}
+
+function jest() {
+  const ci = process.env.CI ? ['--ci'] : [];
+  const child = start('jest/bin/jest.js', [...ci, ...process.argv.slice(2)], 'inherit');
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new SetupError('Failed: tests.'))));
+  });
+}
+
+await setup({ dev: true, embedded: true });
+try {
+  await Promise.all([
+    step('lint', 'eslint/bin/eslint.js', ['.']),
+    step('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+    step('types', 'typescript/bin/tsc', ['--noEmit']),
+  ]);
+  await jest();
+} catch (error) {
+  for (const child of running) child.kill();
+  endWith(error);
+}

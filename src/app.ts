@@ -1,0 +1,115 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { BackupDesk } from './backup/desk';
+import type { Query } from './backup/ledger';
+import { BackupLog } from './backup/log';
+import { BackupRequester } from './backup/request';
+import { backupSettings } from './backup/settings';
+import type { WorkerInput } from './cli/worker-input';
+import type { Config } from './config';
+import { createDataSource } from './database/data-source';
+import { migrate } from './database/migrate';
+import { openDatabase } from './database/open';
+import { createHttpServer } from './http/server';
+import { keptJwtSecret } from './jwt-secret';
+import { createServices } from './services';
+import { backupLedger } from './services/backup-ledger';
+
+export interface Application {
+  /** Where it listens, such as "http://127.0.0.1:4000". */
+  url: string;
+  /** The first ADMIN's password where it was generated just now. */
+  generatedPassword: string | null;
+  /** Stops taking requests, finishes those that run and a running backup, and leaves the database. */
+  close(): Promise<void>;
+}
+
+export interface ApplicationOptions {
+  config: Config;
+  log: Logger;
+  /** The program that makes a backup in the background, as `node` is given it. */
+  backupProgram: string;
+}
+
+/** Puts everything together and listens. What was started is stopped again where a later step fails. */
+export async function startApplication({ config, log, backupProgram }: ApplicationOptions): Promise<Application> {
+  const started: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
+  };
+  try {
+    const jwtSecret = config.jwtSecret ?? (await keptJwtSecret(config.storageDir));
+    const database = await openDatabase(config);
+    started.push(() => database.close());
+
+    const dataSource = createDataSource(database.address);
+    await dataSource.initialize();
+    started.push(() => dataSource.destroy());
+    await migrate(dataSource);
+
+    const settings = backupSettings(config.storageDir, config.backup);
+    const requester = new BackupRequester({
+      command: [process.execPath, backupProgram],
+      input: (request) => JSON.stringify({ config, request } satisfies WorkerInput),
+      log: new BackupLog(settings.logFile),
+    });
+    started.push(() => requester.stop());
+
+    const services = createServices(dataSource, {
+      commissionRate: config.commissionRate,
+      currency: config.currency,
+      jwtSecret,
+      afterCommit: () => {
+        requester.request('OPERATION', { force: false });
+      },
+    });
+    const query: Query = (sql, parameters = []) => dataSource.query(sql, [...parameters]);
+    const backups = new BackupDesk({
+      settings,
+      ledger: backupLedger,
+      query,
+      database: database.address.database,
+      requester,
+    });
+    const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
+
+    const { production, corsOrigin, trustProxy } = config;
+    const pingDatabase = (): Promise<unknown> => query('SELECT 1');
+    const app = await createHttpServer({ production, corsOrigin, trustProxy, services, backups, pingDatabase, log });
+    started.push(() => app.close());
+    await listen(app, config);
+
+    // What an earlier process committed and could not back up any more.
+    if ((await backups.status()).pendingOperations > 0) backups.request('RECOVERY');
+    return { url: urlOf(app, config.host), generatedPassword, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The address cannot be listened on; the message says which and why. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `Port ${port} on ${host} is taken by another process: set PORT to a free one, or to 0.`,
+      EACCES: `Port ${port} on ${host} may not be used by this user: set PORT to 1024 or more.`,
+      EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
+      ENOTFOUND: `HOST ${host} is no address of this machine.`,
+    };
+    throw new ListenError(reasons[code ?? ''] ?? `Port ${port} on ${host} cannot be listened on: ${message}.`);
+  }
+}
+
+function urlOf(app: FastifyInstance, host: string): string {
+  const { port } = app.server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

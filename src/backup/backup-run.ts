@@ -1,0 +1,205 @@
+import { listBackups, type Backup } from './catalogue';
+import { coverage, type Coverage } from './coverage';
+import { dumpDatabase, type Dump } from './dump';
+import { BackupError, BackupStopped, humanSize, reasonOf } from './errors';
+import type { BackupLock } from './lock';
+import type { BackupLog } from './log';
+import type { BackupTrigger } from './manifest';
+import { publish } from './publish';
+import { checkRoom } from './room';
+import { rotate } from './rotate';
+import type { BackupDependencies, BackupOutcome, BackupRequest, BackupStep } from './run-backup';
+import { dropScratchLitter } from './scratch';
+import { readServer, type DatabaseServer } from './server';
+import type { Session } from './session';
+import { NoRightToVerify, verifyByRestore, type Verification } from './verify';
+import { clearWorkFiles, createWorkFile, discardWorkFile, workTag, type WorkFile } from './work-files';
+
+const STALL_MS = 5 * 60_000;
+
+/** The backups that one process makes while it holds the lock. */
+export class BackupRun {
+  private readonly tag: string;
+  private readonly stop: AbortSignal;
+  private readonly outcome: BackupOutcome = { published: [], rotated: [], warnings: [] };
+
+  constructor(
+    private readonly dependencies: BackupDependencies,
+    private readonly log: BackupLog,
+    private readonly lock: BackupLock,
+    private readonly session: Session,
+  ) {
+    const { signal } = dependencies;
+    this.tag = workTag(session.address.database);
+    this.stop = AbortSignal.any(signal === undefined ? [lock.lost] : [lock.lost, signal]);
+  }
+
+  /** Removes what killed predecessors left: holding the lock, this is the only backup that runs. */
+  async clearLitter(): Promise<void> {
+    const litter = [
+      ...(await clearWorkFiles(this.dependencies.settings.workDirectory, this.tag)),
+      ...(await dropScratchLitter(this.session)),
+    ];
+    if (litter.length > 0) this.log.info(`Cleared what an interrupted backup left: ${litter.join(', ')}.`);
+  }
+
+  /** Operations may commit while a backup is made: one more then covers them all, however many they are. */
+  async untilCovered({ trigger, force, once = false }: BackupRequest): Promise<BackupOutcome> {
+    const { settings, ledger } = this.dependencies;
+    for (let first = true; ; first = false) {
+      const backups = await listBackups(settings.directory);
+      const state = await coverage(backups, ledger, this.session.query);
+      if (!(first && force) && state.pending === 0) {
+        if (first) this.log.debug(`Nothing to do: ${describeCovered(state)}.`);
+        return this.outcome;
+      }
+      this.outcome.published.push(await this.makeBackup(first ? trigger : 'OPERATION', state, backups));
+      await this.rotate();
+      if (once) return this.outcome;
+    }
+  }
+
+  private async makeBackup(trigger: BackupTrigger, state: Coverage, backups: Backup[]): Promise<Backup> {
+    const { settings, now = () => new Date() } = this.dependencies;
+    const startedAt = now();
+    const begun = performance.now();
+    this.log.info(`Backup begins (${trigger}): ${describePending(state)}.`);
+    await checkRoom(settings.directory, backups, this.session, settings.verify === 'restore');
+    const server = await readServer(this.session.query);
+    const file = await createWorkFile(settings.workDirectory, this.tag);
+    try {
+      const dump = await this.dump(file, server);
+      const verification = await this.verify(file, dump, server, state, backups);
+      // Two that believe they hold the lock must not both publish and rotate.
+      await this.lock.assertHeld();
+      this.throwIfStopped();
+      const backup = await publish({
+        directory: settings.directory,
+        file,
+        manifest: {
+          trigger,
+          startedAt,
+          ...dump,
+          serverVersion: server.version,
+          database: this.session.address.database,
+          ...verification,
+        },
+        begun,
+        now,
+        onStep: (step) => this.step(step),
+      });
+      const size = humanSize(backup.sizeBytes);
+      this.log.info(`Published ${backup.filename}: ${size}, ${describeMark(backup)}, in ${backup.durationMs} ms.`);
+      await this.step('published');
+      return backup;
+    } finally {
+      await discardWorkFile(file);
+    }
+  }
+
+  private async dump(file: WorkFile, server: DatabaseServer): Promise<Dump> {
+    const begun = performance.now();
+    await this.step('dumping');
+    const dump = await dumpDatabase({ ...this.clientContext(), server, file });
+    this.log.info(`Dumped ${humanSize(dump.sqlBytes)} in ${since(begun)} ms.`);
+    await this.step('dumped');
+    return dump;
+  }
+
+  /** Where the account may not make scratch databases, the dump's completeness must do. */
+  private async verify(
+    file: WorkFile,
+    dump: Dump,
+    server: DatabaseServer,
+    { newest: mark }: Coverage,
+    backups: Backup[],
+  ): Promise<Verification & { verifiedAt: Date | null }> {
+    const { settings, ledger, now = () => new Date() } = this.dependencies;
+    if (settings.verify === 'restore') {
+      try {
+        const begun = performance.now();
+        const { lost } = this.lock;
+        const request = { ...this.clientContext(), server, ledger, dump, mark, lost, file: file.path };
+        const verification = await verifyByRestore(request);
+        this.log.info(`Restored into a scratch database and found sound in ${since(begun)} ms.`);
+        await this.step('verified');
+        return { ...verification, verifiedAt: now() };
+      } catch (error) {
+        if (!(error instanceof NoRightToVerify)) throw error;
+        this.warnOfNoRight(error, backups);
+      }
+    }
+    return { lastOperation: mark, schemaVersion: await ledger.schemaVersion(this.session.query), verifiedAt: null };
+  }
+
+  /** Said once: the newest backup tells whether it was said before. */
+  private warnOfNoRight(error: NoRightToVerify, [newest]: Backup[]): void {
+    const { user } = this.session.address;
+    const warning =
+      `The database account ${user} may not restore into a scratch database (${reasonOf(error)}): ` +
+      `backups are only checked for completeness, as with BACKUP_VERIFY=checksum, until it gets that right.`;
+    this.outcome.warnings.push(warning);
+    if (newest === undefined || newest.verifiedAt !== null) this.log.warn(warning);
+  }
+
+  /** The backup is safe whatever happens here. */
+  private async rotate(): Promise<void> {
+    const { settings, ledger } = this.dependencies;
+    try {
+      await this.lock.assertHeld();
+      const backups = await listBackups(settings.directory);
+      const { current } = await coverage(backups, ledger, this.session.query);
+      const { removed, failures } = await rotate(settings.directory, { backups, current, keep: settings.keep });
+      const names = removed.map(({ filename }) => filename);
+      this.outcome.rotated.push(...names);
+      if (names.length > 0) this.log.info(`Rotated to ${settings.keep}: removed ${names.join(', ')}.`);
+      for (const { message } of failures) this.warn(message);
+      await this.step('rotated');
+    } catch (error) {
+      if (error instanceof BackupStopped) throw error;
+      this.warn(BackupError.from(error, 'Old backups could not be rotated').message);
+    }
+  }
+
+  private warn(message: string): void {
+    this.outcome.warnings.push(message);
+    this.log.warn(message);
+  }
+
+  private clientContext() {
+    const { settings, stallMs = STALL_MS } = this.dependencies;
+    const { session, tag, stop: signal } = this;
+    return { session, tag, signal, stallMs, workDirectory: settings.workDirectory };
+  }
+
+  private async step(step: BackupStep): Promise<void> {
+    await this.dependencies.onStep?.(step);
+    this.throwIfStopped();
+  }
+
+  private throwIfStopped(): void {
+    if (!this.stop.aborted) return;
+    const reason: unknown = this.stop.reason;
+    throw reason instanceof BackupError ? reason : new BackupStopped();
+  }
+}
+
+function since(begun: number): number {
+  return Math.round(performance.now() - begun);
+}
+
+function describeMark({ lastOperation: { number } }: Backup): string {
+  return number === 0 ? 'no operation yet' : `operations up to ${number}`;
+}
+
+function describeCovered({ newest }: Coverage): string {
+  return newest.number === 0 ? 'there is no operation yet' : `operation ${newest.number}, the newest, has a backup`;
+}
+
+function describePending({ newest, pending, coveredThrough }: Coverage): string {
+  if (pending === 0) return 'asked for, though every operation has one';
+  const from = coveredThrough + 1;
+  return from === newest.number
+    ? `operation ${from} has none yet`
+    : `operations ${from} to ${newest.number} have none yet`;
+}

@@ -1,0 +1,147 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import type { FileHandle } from 'node:fs/promises';
+import { constants as os, setPriority } from 'node:os';
+import { rootCertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import type { DatabaseAddress } from '../database/address';
+import { findProgram } from '../database/programs';
+import { BackupError } from './errors';
+import { clientOptions, openOptionFile, optionFileName, type ClientFamily } from './option-file';
+
+const run = promisify(execFile);
+
+/** An installed client program of a database server. */
+export interface ClientProgram {
+  name: string;
+  path: string;
+  family: ClientFamily;
+}
+
+/** Finds the program that dumps a server of that family. */
+export function findDumpProgram(server: ClientFamily): Promise<ClientProgram> {
+  const names = server === 'mariadb' ? ['mariadb-dump', 'mysqldump'] : ['mysqldump', 'mariadb-dump'];
+  return findClient(names, 'dumps the database', server);
+}
+
+/** Finds the program that restores a dump into a server of that family. */
+export function findRestoreProgram(server: ClientFamily): Promise<ClientProgram> {
+  const names = server === 'mariadb' ? ['mariadb', 'mysql'] : ['mysql', 'mariadb'];
+  return findClient(names, 'restores a dump', server);
+}
+
+async function findClient(names: string[], purpose: string, server: ClientFamily): Promise<ClientProgram> {
+  const path = findProgram(names);
+  if (path === null) {
+    throw BackupError.programMissing(names, purpose, server === 'mariadb' ? 'mariadb-client' : 'mysql-client');
+  }
+  const name = names.find((candidate) => path.endsWith(`/${candidate}`)) ?? path;
+  if (name.startsWith('mariadb')) return { name, path, family: 'mariadb' };
+  // "mysqldump" and "mysql" are often MariaDB's own under their old names.
+  try {
+    const { stdout } = await run(path, ['--no-defaults', '--version'], { env: childEnvironment(), timeout: 10_000 });
+    return { name, path, family: stdout.includes('MariaDB') ? 'mariadb' : 'mysql' };
+  } catch (error) {
+    throw BackupError.from(error, `The program ${path} does not run`);
+  }
+}
+
+export interface Invocation {
+  program: ClientProgram;
+  address: DatabaseAddress;
+  /** Without the option file, which comes first. */
+  args: readonly string[];
+  /** Where the option file lies for the moment before it loses its name, and whose name it bears. */
+  workDirectory: string;
+  tag: string;
+  initCommand?: string;
+}
+
+/**
+ * Starts the program without a shell, at low priority, with pipes for its three streams. The password reaches it in an
+ * open file without a name: never in its arguments or environment, nor in any user's own option files.
+ */
+export async function startClient(invocation: Invocation): Promise<ChildProcess> {
+  const { program, address, args, workDirectory, tag, initCommand } = invocation;
+  const certificates = address.tls?.verify === true ? (address.tls.ca ?? rootCertificates.join('\n')) : null;
+  const options = clientOptions(address, program.family, {
+    ...(certificates === null ? {} : { caFile: '/dev/fd/4' }),
+    ...(initCommand === undefined ? {} : { initCommand }),
+  });
+  const files: FileHandle[] = [];
+  try {
+    for (const content of certificates === null ? [options] : [options, certificates]) {
+      files.push(await openOptionFile(workDirectory, optionFileName(tag), content));
+    }
+    const [command = program.path, ...rest] = [
+      ...(await gentlePrefix()),
+      program.path,
+      '--defaults-file=/dev/fd/3',
+      ...args,
+    ];
+    const child = spawn(command, rest, {
+      stdio: ['pipe', 'pipe', 'pipe', ...files.map(({ fd }) => fd)],
+      env: childEnvironment(),
+    });
+    lowerPriority(child);
+    return child;
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
+  }
+}
+
+/**
+ * A command that runs at low CPU and I/O priority, where the machine has the programs for it. Its process stays the
+ * given program's own.
+ */
+export async function gentle(command: readonly string[]): Promise<string[]> {
+  return [...(await ionice()), ...command];
+}
+
+/** Sets a child's CPU priority low; it and what it starts stay there. */
+export function lowerPriority(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    setPriority(child.pid, os.priority.PRIORITY_LOW);
+  } catch {
+    // Already gone, which its exit tells better.
+  }
+}
+
+let prefix: Promise<string[]> | undefined;
+
+/** What stands before a client program's own path: it takes low I/O priority and dies when this process does. */
+function gentlePrefix(): Promise<string[]> {
+  // A client that waits for a lock of the server would not notice for hours that nobody reads it any more.
+  prefix ??= Promise.all([usable('setpriv', ['--pdeathsig', 'KILL']), ionice()]).then((parts) => parts.flat());
+  return prefix;
+}
+
+let ionicePrefix: Promise<string[]> | undefined;
+
+function ionice(): Promise<string[]> {
+  ionicePrefix ??= usable('ionice', ['-c', '3']);
+  return ionicePrefix;
+}
+
+async function usable(name: string, args: string[]): Promise<string[]> {
+  const program = findProgram([name]);
+  const probe = findProgram(['true']);
+  if (program === null || probe === null) return [];
+  try {
+    await run(program, [...args, probe], { env: childEnvironment(), timeout: 10_000 });
+    return [program, ...args];
+  } catch {
+    return [];
+  }
+}
+
+/** No HOME: the user's own option and login files would change what the program does. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, TMPDIR } = process.env;
+  return {
+    ...(PATH === undefined ? {} : { PATH }),
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  };
+}

@@ -1,0 +1,163 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { startClient, type Invocation } from './client-program';
+import { BackupError, BackupStopped, reasonOf } from './errors';
+
+const STDERR_BYTES = 8 * 1024;
+
+export interface Watch {
+  /** A program that neither delivers nor takes a byte for this long is killed. */
+  stallMs: number;
+  signal?: AbortSignal;
+}
+
+interface Ending {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  spawnError: Error | null;
+}
+
+/** One run of a client program, killed when it stalls or is not wanted any more, with its end put into words. */
+export class ClientRun {
+  private readonly ended: Promise<Ending>;
+  private stderr = Buffer.alloc(0);
+  private killedFor: BackupError | null = null;
+  private stall: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly name: string,
+    private readonly watch: Watch,
+  ) {
+    this.ended = new Promise((resolve) => {
+      child.once('error', (spawnError) => {
+        if (child.pid === undefined) resolve({ status: null, signal: null, spawnError });
+      });
+      child.once('close', (status, signal) => {
+        resolve({ status, signal, spawnError: null });
+      });
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr = Buffer.concat([this.stderr, chunk]).subarray(-STDERR_BYTES);
+    });
+    // A client that ends early closes its input; its exit status tells why.
+    child.stdin?.on('error', () => undefined);
+    watch.signal?.addEventListener('abort', this.abandon);
+    if (watch.signal?.aborted === true) this.abandon();
+    this.alive();
+  }
+
+  static async start(invocation: Invocation, watch: Watch): Promise<ClientRun> {
+    const { name } = invocation.program;
+    try {
+      return new ClientRun(await startClient(invocation), name, watch);
+    } catch (error) {
+      throw BackupError.from(error, `The program ${name} could not be started`);
+    }
+  }
+
+  get stdout(): Readable {
+    return pipeOf(this.child.stdout);
+  }
+
+  get stdin(): Writable {
+    return pipeOf(this.child.stdin);
+  }
+
+  /** Call it whenever a byte moved. */
+  alive(): void {
+    clearTimeout(this.stall);
+    this.stall = setTimeout(() => {
+      const seconds = Math.round(this.watch.stallMs / 1000);
+      this.kill(new BackupError(`The program ${this.name} did nothing for ${seconds} seconds and was ended.`));
+    }, this.watch.stallMs);
+  }
+
+  kill(reason: BackupError): void {
+    this.killedFor ??= reason;
+    this.end();
+  }
+
+  /** Why it was killed, if it was: a truer account of what followed than what followed. */
+  get reasonForKill(): BackupError | null {
+    return this.killedFor;
+  }
+
+  /** Waits for the end of the program; throws what was wrong with it, the reason for killing it first of all. */
+  async succeeded(doing: string): Promise<void> {
+    const ending = await this.settle();
+    if (this.killedFor !== null) throw this.killedFor;
+    if (ending.spawnError !== null) throw BackupError.from(ending.spawnError, `${this.name} could not be started`);
+    if (ending.status === 0) return;
+    const how =
+      ending.signal === null
+        ? (STATUS_IN_WORDS[ending.status ?? 0] ?? `ended with status ${ending.status ?? 'unknown'}`)
+        : `was ended by ${ending.signal}`;
+    const said = this.errorText();
+    throw new ClientFailure(`${doing}: ${this.name} ${how}${said === '' ? '' : `: ${said}`}.`, this.sqlErrors());
+  }
+
+  /** Kills the program where it still runs and waits until it is gone. */
+  async discard(): Promise<void> {
+    this.end();
+    await this.settle();
+  }
+
+  private end(): void {
+    this.child.kill('SIGKILL');
+    // A process that it started may hold the pipes open for as long as it likes.
+    this.child.stdin?.destroy();
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
+  private async settle(): Promise<Ending> {
+    const ending = await this.ended;
+    clearTimeout(this.stall);
+    this.watch.signal?.removeEventListener('abort', this.abandon);
+    return ending;
+  }
+
+  private readonly abandon = (): void => {
+    const reason: unknown = this.watch.signal?.reason;
+    this.kill(reason instanceof BackupError ? reason : new BackupStopped());
+  };
+
+  /** The last lines that the program wrote to standard error, as one. */
+  private errorText(): string {
+    const lines = this.stderr.toString('utf8').split('\n');
+    const meant = lines.map((line) => line.trim()).filter((line) => line !== '' && !/\[Warning\]|^WARNING:/.test(line));
+    return reasonOf(meant.slice(-2).join('; ').replace(`${this.name}: `, '').slice(0, 1000));
+  }
+
+  /** "ERROR 1146 (42S02) at line 3" and "Got error: 1044: ..." alike. */
+  private sqlErrors(): number[] {
+    return [...this.stderr.toString('utf8').matchAll(/\berror:? (\d{4,5})\b/gi)].map((match) => Number(match[1]));
+  }
+}
+
+/** A client program that ended badly, with the numbers of the server's errors that it reported. */
+export class ClientFailure extends BackupError {
+  constructor(
+    message: string,
+    readonly sqlErrors: readonly number[],
+  ) {
+    super(message);
+  }
+}
+
+/** What the dump programs' exit statuses mean; the restoring ones know 1 alone. */
+const STATUS_IN_WORDS: Readonly<Record<number, string>> = {
+  1: 'reports an error',
+  2: 'was refused by the database server or could not reach it',
+  3: 'lost the database server, or found a table changed, while it read the rows',
+  4: 'ran out of memory',
+  5: 'could not write its output',
+  6: 'met a table that it cannot dump',
+  127: 'or a library that it needs is missing',
+};
+
+function pipeOf<Stream>(stream: Stream | null): Stream {
+  if (stream === null) throw new Error('the program was started without that pipe');
+  return stream;
+}

@@ -1,0 +1,112 @@
+import { listBackups } from './catalogue';
+import { coverage } from './coverage';
+import type { Ledger, Query } from './ledger';
+import { isBackupRunning } from './lock';
+import { type BackupLogEntry, readLog } from './log-reader';
+import type { BackupTrigger } from './manifest';
+import type { BackupRequester } from './request';
+import type { BackupSettings } from './settings';
+
+/** A backup as an administrator sees it. */
+export interface BackupView {
+  filename: string;
+  createdAt: Date;
+  sizeBytes: number;
+  sha256: string;
+  trigger: BackupTrigger;
+  /** Every operation up to this number is in it; 0 where there was none yet. */
+  lastOperation: number;
+  /** Of today's history: its last operation is in the live database. */
+  current: boolean;
+  verifiedAt: Date | null;
+  durationMs: number;
+}
+
+export interface BackupStatus {
+  healthy: boolean;
+  /** Why it is not healthy, in one sentence. */
+  problem: string | null;
+  running: boolean;
+  lastOperation: number;
+  coveredThrough: number;
+  pendingOperations: number;
+  count: number;
+  totalBytes: number;
+  keep: number;
+  latest: BackupView | null;
+}
+
+export interface BackupDeskOptions {
+  settings: BackupSettings;
+  ledger: Ledger;
+  /** Asks the live database. */
+  query: Query;
+  database: string;
+  requester: BackupRequester;
+}
+
+/** What a running server knows of its backups, and where it asks for one. */
+export class BackupDesk {
+  constructor(private readonly options: BackupDeskOptions) {}
+
+  /** The complete backups, newest first. */
+  async list(): Promise<BackupView[]> {
+    return (await this.read()).views;
+  }
+
+  /** The last lines of the backup log, oldest first. */
+  log(lines: number): Promise<BackupLogEntry[]> {
+    return readLog(this.options.settings.logFile, lines);
+  }
+
+  /** Asks for a backup in the background and returns at once; a person's comes whether or not one is missing. */
+  request(trigger: BackupTrigger): void {
+    this.options.requester.request(trigger, { force: trigger === 'MANUAL' });
+  }
+
+  async status(): Promise<BackupStatus> {
+    const { settings, query, database, requester } = this.options;
+    const { views, covered } = await this.read();
+    const running = requester.running || (await isBackupRunning(query, database));
+    const { number: lastOperation } = covered.newest;
+    const problem = requester.problem ?? (running ? null : missing(covered.coveredThrough, lastOperation));
+    return {
+      healthy: problem === null,
+      problem,
+      running,
+      lastOperation,
+      coveredThrough: covered.coveredThrough,
+      pendingOperations: covered.pending,
+      count: views.length,
+      totalBytes: views.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      keep: settings.keep,
+      latest: views[0] ?? null,
+    };
+  }
+
+  private async read(): Promise<{ views: BackupView[]; covered: Awaited<ReturnType<typeof coverage>> }> {
+    const { settings, ledger, query } = this.options;
+    const backups = await listBackups(settings.directory);
+    const covered = await coverage(backups, ledger, query);
+    const views = backups.map((backup) => ({
+      filename: backup.filename,
+      createdAt: backup.createdAt,
+      sizeBytes: backup.sizeBytes,
+      sha256: backup.sha256,
+      trigger: backup.trigger,
+      lastOperation: backup.lastOperation.number,
+      current: covered.current.has(backup.filename),
+      verifiedAt: backup.verifiedAt,
+      durationMs: backup.durationMs,
+    }));
+    return { views, covered };
+  }
+}
+
+function missing(coveredThrough: number, lastOperation: number): string | null {
+  const first = coveredThrough + 1;
+  if (first > lastOperation) return null;
+  return first === lastOperation
+    ? `Operation ${first} is in no backup yet.`
+    : `Operations ${first} to ${lastOperation} are in no backup yet.`;
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { readBackup, type Backup } from './catalogue';
+import { BackupError } from './errors';
+
+/**
+ * Judges a file on its own, wherever it lies and whatever its name: reads it whole and compares it with what it says
+ * of itself.
+ * @throws BackupError with the first thing wrong
+ */
+export async function inspectFile(file: string): Promise<Backup> {
+  let real: string;
+  try {
+    real = await realpath(file);
+    const { size } = await stat(real);
+    if (size === 0) throw new BackupError(`${file} is empty.`);
+  } catch (error) {
+    throw BackupError.from(error, `The backup ${file} cannot be read`);
+  }
+  const backup = await readBackup(real);
+  if (backup === null) {
+    throw new BackupError(`${file} is no complete backup: its last lines are cut, damaged or not those of a backup.`);
+  }
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(real, { end: backup.sqlBytes - 1, highWaterMark: 2 ** 20 }), hash);
+  } catch (error) {
+    throw BackupError.from(error, `The backup ${file} cannot be read to its end`);
+  }
+  if (hash.digest('hex') !== backup.sha256) {
+    throw new BackupError(`${file} is damaged: its content does not match the SHA-256 that it was written with.`);
+  }
+  return backup;
+}

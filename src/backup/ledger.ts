@@ -1,0 +1,33 @@
+/**
+ * What backups must know of the ledger that they protect; whoever starts a backup hands it in. Nothing here knows of
+ * vehicles.
+ */
+export interface Ledger {
+  /** The newest committed operation in that database. */
+  newestOperation(query: Query): Promise<OperationMark>;
+  /** Which of these operations are in that database, under that very number: their uids. */
+  existing(query: Query, marks: readonly OperationMark[]): Promise<Set<string>>;
+  /** The first violation of each kind, in sentences; empty where the ledger is sound. */
+  audit(query: Query): Promise<string[]>;
+  /** The newest migration that the database has seen. */
+  schemaVersion(query: Query): Promise<string>;
+}
+
+/**
+ * An operation by number and identity: after a restore numbers are given out again, identities never.
+ * Number 0 and uid null: no operation yet.
+ */
+export interface OperationMark {
+  number: number;
+  uid: string | null;
+}
+
+/** Runs one SQL statement and returns its rows; big numbers come as strings. */
+export type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+
+export const NO_OPERATION: OperationMark = { number: 0, uid: null };
+
+/** Whether that operation is in the database that `query` asks; the absence of any operation is in every one. */
+export async function contains(ledger: Ledger, query: Query, mark: OperationMark): Promise<boolean> {
+  return mark.uid === null || (await ledger.existing(query, [mark])).has(mark.uid);
+}

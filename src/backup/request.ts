@@ -1,0 +1,147 @@
+import { reasonOf } from './errors';
+import type { BackupLog } from './log';
+import type { BackupTrigger } from './manifest';
+import type { BackupRequest } from './run-backup';
+import { WorkerProcess, type WorkerEnding } from './worker-process';
+import type { WorkerReport } from './worker-report';
+
+export interface RequesterOptions {
+  /** The program of the backup process, and its arguments. */
+  command: readonly string[];
+  /** What the backup process reads from its standard input, to its end. */
+  input: (request: BackupRequest) => string;
+  log: BackupLog;
+  /** Told how each backup process ended. */
+  onOutcome?: (report: WorkerReport) => void;
+  pauses?: Pauses;
+}
+
+/** Between a failure and the next try: doubling from the first to the longest, give or take a quarter. */
+export interface Pauses {
+  firstMs: number;
+  longestMs: number;
+  /** From 0 to 1. */
+  random?: () => number;
+}
+
+const PAUSES: Pauses = { firstMs: 1_000, longestMs: 5 * 60_000 };
+
+/**
+ * What a server holds: asks for backups in processes of their own, one at a time. However many requests come while
+ * one runs, one more follows it; what failed is tried again with growing pauses.
+ */
+export class BackupRequester {
+  private wanted: BackupRequest | null = null;
+  private worker: WorkerProcess | null = null;
+  private retry: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private failure: string | null = null;
+  private stopped = false;
+  private waiters: (() => void)[] = [];
+
+  constructor(private readonly options: RequesterOptions) {}
+
+  /** Why the last try failed, in one sentence; null after a success. */
+  get problem(): string | null {
+    return this.failure;
+  }
+
+  /** Whether a backup process of ours runs or is about to. */
+  get running(): boolean {
+    return this.worker !== null;
+  }
+
+  /** Returns at once and never throws. After `stop` it does nothing: the next start finds what is missing. */
+  request(trigger: BackupTrigger, { force = false }: { force?: boolean } = {}): void {
+    if (this.stopped) return;
+    this.wanted = merge(this.wanted, { trigger, force });
+    if (this.worker !== null) return;
+    // While failures last, the next try comes at its time, however many operations commit; a person need not wait.
+    if (this.retry !== undefined && trigger === 'OPERATION') return;
+    this.start();
+  }
+
+  /** Resolves once no backup process runs or is about to; a pause before the next try does not count. */
+  idle(): Promise<void> {
+    if (this.worker === null) return Promise.resolve();
+    this.worker.hold();
+    return new Promise((resolve) => {
+      this.waiters.push(resolve);
+    });
+  }
+
+  /** Tries nothing again, takes no more requests and waits until those taken are served. */
+  stop(): Promise<void> {
+    this.stopped = true;
+    this.cancelRetry();
+    return this.idle();
+  }
+
+  private start(): void {
+    const request = this.wanted;
+    if (request === null) return;
+    this.wanted = null;
+    this.cancelRetry();
+    const worker = new WorkerProcess();
+    this.worker = worker;
+    if (this.waiters.length > 0) worker.hold();
+    // Starting a process takes a millisecond or more, which whoever asked should not wait for.
+    setImmediate(() => {
+      void worker
+        .run(this.options.command, () => this.options.input(request))
+        .then((ending) => {
+          this.settle(request, ending);
+        });
+    });
+  }
+
+  private settle(request: BackupRequest, { report, reported }: WorkerEnding): void {
+    this.worker = null;
+    this.failure = report.problem;
+    if (report.problem === null) {
+      this.failures = 0;
+      this.start();
+    } else {
+      // A process that could report its failure has also logged it.
+      if (!reported) this.options.log.error(report.problem);
+      this.wanted = merge(request, this.wanted);
+      this.failures += 1;
+      if (!this.stopped) this.pauseAndRetry();
+    }
+    this.tell(report);
+    if (this.running) return;
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  /** A listener that fails must not cost a backup. */
+  private tell(report: WorkerReport): void {
+    try {
+      this.options.onOutcome?.(report);
+    } catch (error) {
+      this.options.log.error(`The backup's outcome could not be told: ${reasonOf(error)}.`);
+    }
+  }
+
+  private pauseAndRetry(): void {
+    const { firstMs, longestMs, random = Math.random } = this.options.pauses ?? PAUSES;
+    const pause = Math.min(longestMs, firstMs * 2 ** (this.failures - 1)) * (0.75 + random() / 2);
+    this.options.log.warn(`The backup is tried again in ${(pause / 1000).toFixed(1)} s (${this.failures} failed).`);
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      this.start();
+    }, pause);
+    this.retry.unref();
+  }
+
+  private cancelRetry(): void {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+  }
+}
+
+/** One backup that serves both. */
+function merge(first: BackupRequest | null, second: BackupRequest | null): BackupRequest {
+  const both = [first, second].filter((request) => request !== null);
+  const [chosen = { trigger: 'OPERATION', force: false }] = [...both.filter(({ force }) => force), ...both];
+  return { trigger: chosen.trigger, force: chosen.force };
+}

@@ -1,0 +1,55 @@
+import { stat, statfs } from 'node:fs/promises';
+import type { Backup } from './catalogue';
+import { BackupError } from './errors';
+import type { Session } from './session';
+
+/** What must be left over in any case. */
+const MARGIN_BYTES = 2 ** 20;
+
+/**
+ * Refuses a backup that the disk clearly cannot take. A guess that errs on the side of trying: a disk that fills up
+ * in mid-dump costs nothing but the try.
+ * @param testRestore the copy that a test restore makes counts too, where the server's files lie on this machine
+ * @throws BackupError
+ */
+export async function checkRoom(
+  directory: string,
+  backups: readonly Backup[],
+  session: Session,
+  testRestore: boolean,
+): Promise<void> {
+  const database = await databaseBytes(session);
+  const [newest] = backups;
+  const dump = newest?.database === session.address.database ? newest.sqlBytes : database.rows / 2;
+  const data = testRestore ? await dataDirectory(session) : null;
+  const sameDisk = data !== null && (await stat(directory)).dev === (await stat(data)).dev;
+  await demand(directory, dump + (sameDisk ? database.total : 0));
+  if (data !== null && !sameDisk) await demand(data, database.total);
+}
+
+async function demand(directory: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  const needed = Math.ceil(bytes) + MARGIN_BYTES;
+  if (bavail * bsize < needed) throw BackupError.notEnoughRoom(directory, needed, bavail * bsize);
+}
+
+async function databaseBytes({ query, address }: Session): Promise<{ rows: number; total: number }> {
+  const [row] = await query(
+    'SELECT COALESCE(SUM(DATA_LENGTH), 0) AS dataBytes, COALESCE(SUM(INDEX_LENGTH), 0) AS indexBytes ' +
+      'FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?',
+    [address.database],
+  );
+  const rows = Number(row?.dataBytes ?? 0);
+  return { rows, total: rows + Number(row?.indexBytes ?? 0) };
+}
+
+/** Where the server keeps its data, if that is a folder of this machine: it is, where we speak over a socket. */
+async function dataDirectory({ query, address }: Session): Promise<string | null> {
+  if (address.socketPath === undefined) return null;
+  const [row] = await query('SELECT @@datadir AS folder');
+  const folder = String(row?.folder);
+  return stat(folder).then(
+    () => folder,
+    () => null,
+  );
+}

@@ -1,0 +1,54 @@
+import { unlink } from 'node:fs/promises';
+import type { Backup } from './catalogue';
+import { BackupError } from './errors';
+import { syncDirectory } from './sync-directory';
+
+export interface Rotation {
+  /** Of all the complete backups, the newest first. Nothing else in the directory is counted, or touched. */
+  backups: readonly Backup[];
+  /** The file names of those of today's history. */
+  current: ReadonlySet<string>;
+  /** How many to keep; 1 or more. */
+  keep: number;
+}
+
+/**
+ * What may go: all beyond the `keep` newest, but neither the newest that was verified, nor the newest of today's
+ * history, nor the newest that is both.
+ */
+export function expendable({ backups, current, keep }: Rotation): Backup[] {
+  if (!Number.isInteger(keep) || keep < 1)
+    throw new BackupError(`The number of backups to keep must be 1 or more, not ${keep}.`);
+  const isVerified = (backup: Backup): boolean => backup.verifiedAt !== null;
+  const isCurrent = (backup: Backup): boolean => current.has(backup.filename);
+  const precious = new Set([
+    ...backups.slice(0, keep),
+    backups.find(isVerified),
+    backups.find(isCurrent),
+    backups.find((backup) => isVerified(backup) && isCurrent(backup)),
+  ]);
+  return backups.filter((backup) => !precious.has(backup));
+}
+
+/**
+ * Deletes what may go, the oldest first. Only after a success, and only under the lock on backups. A file that cannot be
+ * deleted does not hold up the others.
+ */
+export async function rotate(
+  directory: string,
+  rotation: Rotation,
+): Promise<{ removed: Backup[]; failures: BackupError[] }> {
+  const doomed = expendable(rotation).reverse();
+  const removed: Backup[] = [];
+  const failures: BackupError[] = [];
+  for (const backup of doomed) {
+    try {
+      await unlink(backup.path);
+      removed.push(backup);
+    } catch (error) {
+      failures.push(BackupError.from(error, `The old backup ${backup.filename} could not be removed`));
+    }
+  }
+  if (removed.length > 0) await syncDirectory(directory);
+  return { removed, failures };
+}

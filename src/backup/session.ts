@@ -1,0 +1,121 @@
+import { createConnection, type Connection } from 'mysql2/promise';
+import { describeAddress, type DatabaseAddress } from '../database/address';
+import { connectionOptions } from '../database/connection-options';
+import { BackupError, reasonOf, sqlErrno } from './errors';
+import type { Query } from './ledger';
+
+/** A dump may take hours, during which the session that started it has nothing to say. */
+const IDLE_SECONDS = 7 * 24 * 3600;
+/** For a table that is being altered; the servers' own limit is a day or a year. */
+const LOCK_WAIT_SECONDS = 60;
+
+/** One connection to the database server. */
+export interface Session {
+  query: Query;
+  /** The address with the one host that answered: the dump must ask the server that the operations were read from. */
+  address: DatabaseAddress;
+  /** The connection's error when the server closes it, or the network does. */
+  onClosed(listener: (error: Error) => void): void;
+  /** Ends it without waiting for anything; never throws. */
+  close(): void;
+}
+
+export interface SessionOptions {
+  /** The server ends the connection after this long without a word from us. */
+  idleSeconds?: number;
+  /** Closes it when aborted; what it was asked then fails. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Connects to the first host that answers, with the session settings that the server process uses too.
+ * @throws BackupError naming the place and the reason
+ */
+export async function openSession(
+  address: DatabaseAddress,
+  { idleSeconds = IDLE_SECONDS, signal }: SessionOptions = {},
+): Promise<Session> {
+  const places = address.socketPath === undefined ? address.hosts.map((host) => [host]) : [[]];
+  let failure: unknown = new Error('no host is given');
+  for (const hosts of places) {
+    try {
+      return await connect({ ...address, hosts }, idleSeconds, signal);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const place = describeAddress(address);
+  if (sqlErrno(failure) === undefined) {
+    throw new BackupError(`The database server at ${place} cannot be reached (${reasonOf(failure)}).`);
+  }
+  throw new BackupError(`The database server at ${place} refuses the backup's connection: ${reasonOf(failure)}.`);
+}
+
+async function connect(address: DatabaseAddress, idleSeconds: number, signal?: AbortSignal): Promise<Session> {
+  const connection = await createConnection(connectionOptions(address));
+  const session = new MysqlSession(connection, address, signal);
+  try {
+    await session.query(
+      `SET SESSION wait_timeout = ${idleSeconds}, lock_wait_timeout = ${LOCK_WAIT_SECONDS}, time_zone = '+00:00', ` +
+        `sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+    );
+    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+  return session;
+}
+
+class MysqlSession implements Session {
+  private readonly listeners: ((error: Error) => void)[] = [];
+  private readonly pending = new Set<(error: Error) => void>();
+  private closed: Error | null = null;
+
+  constructor(
+    private readonly connection: Connection,
+    readonly address: DatabaseAddress,
+    private readonly signal?: AbortSignal,
+  ) {
+    // Without a listener, a server that goes away would end the process.
+    connection.on('error', (error) => {
+      this.end(error as Error);
+    });
+    signal?.addEventListener('abort', this.close);
+    if (signal?.aborted === true) this.close();
+  }
+
+  readonly query: Query = async (sql, parameters = []) => {
+    if (this.closed !== null) throw this.closed;
+    let giveUp: ((error: Error) => void) | undefined;
+    // The driver never answers a statement whose connection we closed.
+    const closing = new Promise<never>((_, reject) => {
+      giveUp = reject;
+      this.pending.add(reject);
+    });
+    try {
+      const [rows] = await Promise.race([this.connection.query(sql, [...parameters]), closing]);
+      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+    } finally {
+      if (giveUp !== undefined) this.pending.delete(giveUp);
+    }
+  };
+
+  onClosed(listener: (error: Error) => void): void {
+    this.listeners.push(listener);
+    if (this.closed !== null) listener(this.closed);
+  }
+
+  readonly close = (): void => {
+    this.signal?.removeEventListener('abort', this.close);
+    this.end(new Error('the connection was closed'));
+    this.connection.destroy();
+  };
+
+  private end(error: Error): void {
+    if (this.closed !== null) return;
+    this.closed = error;
+    for (const reject of this.pending) reject(error);
+    for (const listener of this.listeners) listener(error);
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { BackupError } from './errors';
+import { syncDirectory } from './sync-directory';
+import type { BackupSettings } from './settings';
+
+/** Marks the work files of one database's backups: its lock guards these and no others. */
+export function workTag(database: string): string {
+  return createHash('sha256').update(database).digest('hex').slice(0, 12);
+}
+
+/**
+ * Makes the folders and sees to it that a file can be published from one to the other.
+ * @throws BackupError
+ */
+export async function prepareFolders({ directory, workDirectory }: BackupSettings): Promise<void> {
+  for (const folder of [directory, workDirectory]) {
+    try {
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (made !== undefined) await syncParents(made, folder);
+      // A mounted folder may belong to somebody else and still be ours to write in.
+      if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700).catch(() => undefined);
+    } catch (error) {
+      throw BackupError.from(error, `The folder ${folder} cannot be made or used`);
+    }
+  }
+  const [target, work] = await Promise.all([stat(directory), stat(workDirectory)]);
+  if (target.dev !== work.dev) throw BackupError.differentFileSystems(directory, workDirectory);
+}
+
+/** A backup in a folder that a power cut takes away is lost as well. */
+async function syncParents(firstMade: string, lastMade: string): Promise<void> {
+  for (let folder = lastMade; folder.length >= firstMade.length; folder = path.dirname(folder)) {
+    await syncDirectory(path.dirname(folder));
+  }
+}
+
+export interface WorkFile {
+  path: string;
+  handle: FileHandle;
+}
+
+/** Opens a new file that only its owner can read. */
+export async function createWorkFile(workDirectory: string, tag: string): Promise<WorkFile> {
+  const file = path.join(workDirectory, `${tag}-${randomBytes(6).toString('hex')}.sql`);
+  try {
+    return { path: file, handle: await open(file, 'wx+', 0o600) };
+  } catch (error) {
+    throw BackupError.from(error, `The folder ${workDirectory} takes no file`);
+  }
+}
+
+/** Closes and removes it, whatever became of it; never throws, as the next run clears what is left. */
+export async function discardWorkFile(file: WorkFile): Promise<void> {
+  await file.handle.close().catch(() => undefined);
+  await unlink(file.path).catch(() => undefined);
+}
+
+/** Removes what killed predecessors left in the work folder. Only under the lock. Returns the names. */
+export async function clearWorkFiles(workDirectory: string, tag: string): Promise<string[]> {
+  const ours = new RegExp(`^${tag}-[0-9a-f]{12}\\.(sql|cnf)$`);
+  const litter = (await readdir(workDirectory)).filter((name) => ours.test(name));
+  for (const name of litter) {
+    try {
+      await unlink(path.join(workDirectory, name));
+    } catch (error) {
+      throw BackupError.from(error, `The unfinished file ${name} in ${workDirectory} cannot be removed`);
+    }
+  }
+  return litter;
+}

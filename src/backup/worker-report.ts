@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { BackupError } from './errors';
+import type { BackupOutcome } from './run-backup';
+
+const report = z.strictObject({
+  /** What failed, in one sentence; null after a success. */
+  problem: z.string().min(1).nullable(),
+  published: z.array(z.string()),
+  rotated: z.array(z.string()),
+  warnings: z.array(z.string()),
+});
+
+/** How a backup process ended, as it tells the server that started it: names of files, and sentences. */
+export type WorkerReport = z.output<typeof report>;
+
+/**
+ * Writes the backup process's report to its standard output. The server may be gone, which must not matter: call
+ * `survivePipes` first.
+ */
+export function writeReport(result: BackupOutcome | BackupError): void {
+  const content: WorkerReport =
+    result instanceof BackupError
+      ? { problem: result.message, published: [], rotated: [], warnings: [] }
+      : {
+          problem: null,
+          published: result.published.map(({ filename }) => filename),
+          rotated: result.rotated,
+          warnings: result.warnings,
+        };
+  process.stdout.write(`${JSON.stringify(content)}\n`);
+}
+
+/** Lets this process outlive whoever reads its output. */
+export function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
+/** The last line of what a backup process printed; null where that is no report. */
+export function parseReport(output: string): WorkerReport | null {
+  try {
+    const parsed = report.safeParse(JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { DatabaseAddress } from './database/address';
+import { parseDatabaseUrl } from './database/url';
+import { parsePercentage, type Ppm } from './values/percentage';
+
+/** Every setting of the process, parsed and checked. */
+export interface Config {
+  production: boolean;
+  /** null: the embedded database under `storageDir`. */
+  database: DatabaseAddress | null;
+  host: string;
+  /** 0 picks a free port. */
+  port: number;
+  /** Absolute. */
+  storageDir: string;
+  backup: BackupConfig;
+  /** null: generated once and kept in `storageDir`. */
+  jwtSecret: string | null;
+  firstAdmin: { email: string; password: string | null };
+  /** The company's part of a positive profit. */
+  commissionRate: Ppm;
+  /** ISO 4217 code. */
+  currency: string;
+  corsOrigin: string[];
+  logLevel: LogLevel;
+  trustProxy: boolean;
+}
+
+export interface BackupConfig {
+  /** How many backups rotation keeps; 1 or more. */
+  keep: number;
+  verify: 'restore' | 'checksum';
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting is missing or wrong; the message is the one line to show. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const wholeNumber = (min: number, max: number, text: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, text)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, text);
+
+const settings = z.object({
+  NODE_ENV: z.string().default('development'),
+  DATABASE_URL: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535, 'must be a port number from 0 to 65535').default(4000),
+  STORAGE_DIR: z.string().default('./storage'),
+  BACKUP_KEEP: wholeNumber(1, 1_000_000, 'must be a whole number, 1 or more').default(10),
+  BACKUP_VERIFY: z.enum(['restore', 'checksum'], 'must be "restore" or "checksum"').default('restore'),
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  ADMIN_EMAIL: z.email('must be an e-mail address').default('admin@example.com'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(8, 'must have at least 8 characters')
+    .max(256, 'must have at most 256 characters')
+    .optional(),
+  COMMISSION_RATE: z
+    .string()
+    .default('50')
+    .transform((text, context) => {
+      const rate = parsePercentage(text);
+      if (rate !== null) return rate;
+      context.addIssue('must be a percentage from 0 to 100 with at most four decimals');
+      return z.NEVER;
+    }),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
+    .default('USD'),
+  CORS_ORIGIN: z.string().default(''),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  TRUST_PROXY: z.enum(['true', 'false'], 'must be "true" or "false"').default('false'),
+});
+
+const SECRETS = new Set(['DATABASE_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
+
+/**
+ * Parses the settings once, at the edge of the process. An empty variable counts as unset, and every setting may
+ * also be given as NAME_FILE, the path of a file that holds it.
+ * @throws SettingError naming the first wrong setting and what it must be
+ */
+export function loadConfig(environment: Environment): Config {
+  const given = Object.fromEntries(Object.keys(settings.shape).map((name) => [name, readSetting(environment, name)]));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0]);
+    const value = given[name];
+    const shown = SECRETS.has(name) || value === undefined ? '' : `, not ${JSON.stringify(value)}`;
+    throw new SettingError(`${name} ${issue?.message ?? 'is wrong'}${shown}.`);
+  }
+  const env = parsed.data;
+  const production = env.NODE_ENV === 'production';
+  if (production && env.JWT_SECRET === undefined) {
+    throw new SettingError('JWT_SECRET must be set when NODE_ENV is production: at least 32 random characters.');
+  }
+  return {
+    production,
+    database: env.DATABASE_URL === undefined ? null : databaseFromUrl(env.DATABASE_URL),
+    host: env.HOST,
+    port: env.PORT,
+    storageDir: path.resolve(env.STORAGE_DIR),
+    backup: { keep: env.BACKUP_KEEP, verify: env.BACKUP_VERIFY },
+    jwtSecret: env.JWT_SECRET ?? null,
+    firstAdmin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD ?? null },
+    commissionRate: env.COMMISSION_RATE,
+    currency: env.CURRENCY,
+    corsOrigin: env.CORS_ORIGIN.split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+    logLevel: env.LOG_LEVEL,
+    trustProxy: env.TRUST_PROXY === 'true',
+  };
+}
+
+/** The process's own environment, completed from a `.env` file in the working directory where there is one. */
+export function loadProcessConfig(): Config {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new SettingError(`The file .env cannot be read: ${(error as Error).message}.`);
+    }
+  }
+  return loadConfig(process.env);
+}
+
+function readSetting(environment: Environment, name: string): string | undefined {
+  const direct = environment[name];
+  if (direct !== undefined && direct !== '') return direct;
+  const file = environment[`${name}_FILE`];
+  if (file === undefined || file === '') return undefined;
+  try {
+    return readFileSync(file, 'utf8').trimEnd();
+  } catch (error) {
+    throw new SettingError(`${name}_FILE names a file that cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function databaseFromUrl(url: string): DatabaseAddress {
+  const address = parseDatabaseUrl(url);
+  if (typeof address === 'string') throw new SettingError(`DATABASE_URL ${address}.`);
+  return address;
+}

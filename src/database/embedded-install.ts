@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { EmbeddedLayout } from './embedded-layout';
+import { cleanEnvironment, lastErrorIn, REDO_LOG_SIZE } from './embedded-server';
+import { DatabaseUnavailableError } from './errors';
+import { requireMariaDbProgram } from './programs';
+
+const UNFINISHED = 'data.new-';
+
+/**
+ * Makes the data directory when there is none, with one account that only the operating system's user `user` can sign
+ * in to. It appears whole or not at all; what a killed installation left behind is removed first. Call it under the
+ * lock only.
+ */
+export async function installDataDirectory(layout: EmbeddedLayout, user: string): Promise<void> {
+  if (existsSync(layout.data)) return;
+  const installer = requireMariaDbProgram('mariadb-install-db');
+  removeUnfinished(layout.root);
+  // Each try has its own name: the server of a killed installation may still be writing under the last one.
+  const unfinished = join(layout.root, `${UNFINISHED}${process.pid}-${Date.now().toString(36)}`);
+  await runInstaller(installer, installerArguments(basename(unfinished), user), layout.root);
+  syncTree(unfinished);
+  renameSync(unfinished, layout.data);
+  syncPath(layout.root);
+}
+
+/** Removes what killed installations left in the database's folder. Call it under the lock only. */
+export function removeUnfinished(root: string): void {
+  for (const name of readdirSync(root)) {
+    if (!name.startsWith(UNFINISHED)) continue;
+    try {
+      rmSync(join(root, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    } catch {
+      // An orphaned installer still writes there; the next start finds the rest.
+    }
+  }
+}
+
+function installerArguments(folder: string, user: string): string[] {
+  return [
+    '--no-defaults',
+    // Relative to the working directory: the installer is a shell script that breaks on spaces and quotes in a path.
+    `--datadir=./${folder}`,
+    '--auth-root-authentication-method=socket',
+    `--auth-root-socket-user=${user}`,
+    '--skip-test-db',
+    // No look-up of this machine's name.
+    '--force',
+    `--innodb-log-file-size=${REDO_LOG_SIZE}`,
+    // The server runs as root only when told to. The installer's own --user would also chown files of the system's
+    // MariaDB, so that the option goes to the server alone, in its short form.
+    ...(process.getuid?.() === 0 ? ['-uroot'] : []),
+  ];
+}
+
+async function runInstaller(installer: string, args: readonly string[], cwd: string): Promise<void> {
+  const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve, reject) => {
+    // In a session of its own: a Ctrl-C in the terminal ends us, and never an installation halfway.
+    const child = spawn(installer, args, {
+      cwd,
+      env: cleanEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (status) => {
+      resolve({ code: status, output: text });
+    });
+  });
+  if (code === 0) return;
+  const reason = lastErrorIn(output) ?? output.trim().split('\n')[0] ?? '';
+  throw new DatabaseUnavailableError(`The embedded database cannot be installed under ${cwd}: ${reason}`);
+}
+
+function syncTree(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else syncPath(path);
+  }
+  syncPath(folder);
+}
+
+function syncPath(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,192 @@
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
+import type { DatabaseAddress } from './address';
+import { installDataDirectory, removeUnfinished } from './embedded-install';
+import {
+  findSocket,
+  forgetSocket,
+  placeSocket,
+  prepareLayout,
+  systemUser,
+  type EmbeddedLayout,
+} from './embedded-layout';
+import { Presence } from './embedded-presence';
+import { lastErrorIn, startServer, type StartedServer } from './embedded-server';
+import { DatabaseUnavailableError, reasonOf } from './errors';
+import { FileLockError, isFileLocked, withFileLock } from './file-lock';
+
+const DATABASE = 'motorpool';
+/** Long enough for the recovery after a crash. */
+const START_MS = 60_000;
+const STOP_MS = 60_000;
+/** Somebody before us may need both. */
+const LOCK_WAIT_MS = START_MS + STOP_MS + 30_000;
+const POLL_MS = 10;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** The address of an embedded database that somebody else holds and that runs; starts and counts nothing. */
+export function embeddedAddress(storageDir: string): DatabaseAddress {
+  const layout = prepareLayout(storageDir);
+  const socketPath = findSocket(layout);
+  if (socketPath === null) throw new DatabaseUnavailableError(`No database runs under ${layout.root}: start it first.`);
+  return addressOn(socketPath, systemUser());
+}
+
+export interface EmbeddedDatabaseOptions {
+  /** Told in one sentence when the server ended under us, when starting it again failed, and when it is back. */
+  onEvent?: (message: string) => void;
+}
+
+/**
+ * The private MariaDB of a storage folder: on a unix socket, with its own data and nothing of a system's MariaDB. It
+ * starts with the first process that acquires it and ends with the last that releases it; processes that died without
+ * a release do not count. A server that ends in between is started again by those that hold it.
+ */
+export class EmbeddedDatabase {
+  private readonly storageDir: string;
+  private readonly onEvent: (message: string) => void;
+  private held: Promise<DatabaseAddress> | null = null;
+  private presence: Presence | null = null;
+  private returning: Promise<void> | null = null;
+  private leaving = new AbortController();
+
+  constructor(storageDir: string, options: EmbeddedDatabaseOptions = {}) {
+    this.storageDir = resolve(storageDir);
+    this.onEvent = options.onEvent ?? (() => undefined);
+  }
+
+  /**
+   * Starts the server unless it runs, and counts this process as a user of it. A second call without a release in
+   * between gives the same address. Throws `DatabaseUnavailableError`.
+   */
+  acquire(): Promise<DatabaseAddress> {
+    if (this.held === null) {
+      this.leaving = new AbortController();
+      const attempt = this.join({ mayInstall: true });
+      this.held = attempt;
+      attempt.catch(() => {
+        if (this.held === attempt) this.held = null;
+      });
+    }
+    return this.held;
+  }
+
+  /**
+   * Leaves the database; the last to leave shuts the server down and waits until it has gone. Close other connections
+   * first. Does nothing when nothing is held. Throws `DatabaseUnavailableError` when the server does not end.
+   */
+  async release(): Promise<void> {
+    const held = this.held;
+    if (held === null) return;
+    this.held = null;
+    this.leaving.abort();
+    await held.catch(() => undefined);
+    await this.returning;
+    await this.underLock(async (layout) => {
+      const socketPath = placeSocket(layout);
+      const user = systemUser();
+      const presence = this.presence ?? (await Presence.connect(socketPath, user, layout.data));
+      this.presence = null;
+      if (presence !== null) await this.turnOffOrLeave(presence, layout);
+    });
+  }
+
+  private async turnOffOrLeave(presence: Presence, layout: EmbeddedLayout): Promise<void> {
+    // A connection that broke just now has nobody left to count: the server is gone or belongs to those who stay.
+    const others = await presence.countOthers().catch(() => null);
+    if (others !== 0) {
+      await presence.leave();
+      return;
+    }
+    await presence.shutDownServer();
+    try {
+      await withFileLock(layout.alive, () => undefined, { waitMs: STOP_MS });
+    } catch (error) {
+      if (!(error instanceof FileLockError)) throw error;
+      throw new DatabaseUnavailableError(
+        `The embedded database under ${layout.root} has not ended within ${STOP_MS / 1000} s: see ${layout.log}.`,
+      );
+    }
+    forgetSocket(layout);
+  }
+
+  private join({ mayInstall }: { mayInstall: boolean }): Promise<DatabaseAddress> {
+    return this.underLock(async (layout) => {
+      const user = systemUser();
+      if (mayInstall) await installDataDirectory(layout, user);
+      else if (!existsSync(layout.data)) throw new DatabaseUnavailableError(`${layout.data} has disappeared.`);
+      removeUnfinished(layout.root);
+      const socketPath = placeSocket(layout);
+      const presence = await connectOrStart(layout, socketPath, user);
+      try {
+        await presence.createDatabase(DATABASE);
+        await presence.establish(() => {
+          this.returning = this.comeBack();
+        });
+      } catch (error) {
+        await this.turnOffOrLeave(presence, layout);
+        throw error;
+      }
+      this.presence = presence;
+      return addressOn(socketPath, user);
+    });
+  }
+
+  /** The server ended under us: starts it again, or joins the one that another process started, until we leave. */
+  private async comeBack(): Promise<void> {
+    this.presence = null;
+    const { signal } = this.leaving;
+    this.onEvent(`The embedded database under ${this.storageDir} has ended: starting it again.`);
+    for (let pause = 500; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await this.join({ mayInstall: false });
+        this.onEvent(`The embedded database under ${this.storageDir} is back.`);
+        return;
+      } catch (error) {
+        this.onEvent(`${reasonOf(error)}.`);
+      }
+      await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  private async underLock<T>(work: (layout: EmbeddedLayout) => Promise<T>): Promise<T> {
+    const layout = prepareLayout(this.storageDir);
+    try {
+      return await withFileLock(layout.comingAndGoing, () => work(layout), { waitMs: LOCK_WAIT_MS });
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      if (error instanceof FileLockError) throw new DatabaseUnavailableError(error.message);
+      throw new DatabaseUnavailableError(
+        `The embedded database under ${layout.root} cannot be used: ${reasonOf(error)}.`,
+      );
+    }
+  }
+}
+
+function addressOn(socketPath: string, user: string): DatabaseAddress {
+  return { user, database: DATABASE, socketPath, hosts: [] };
+}
+
+/** A connection to the running server, which is started where none runs. */
+async function connectOrStart(layout: EmbeddedLayout, socketPath: string, user: string): Promise<Presence> {
+  const deadline = performance.now() + START_MS;
+  let started: StartedServer | null = null;
+  while (performance.now() < deadline) {
+    const presence = await Presence.connect(socketPath, user, layout.data);
+    if (presence !== null) return presence;
+    const end = started?.ended() ?? null;
+    if (end !== null && end.log !== '') {
+      const reason = lastErrorIn(end.log) ?? 'it gives no reason';
+      throw new DatabaseUnavailableError(`The embedded database does not start: ${reason} (see ${layout.log}).`);
+    }
+    // One that holds its lock and does not answer is still starting, or going down.
+    if ((started === null || end !== null) && !(await isFileLocked(layout.alive))) {
+      started = startServer(layout, socketPath);
+    }
+    await delay(POLL_MS);
+  }
+  throw new DatabaseUnavailableError(
+    `The embedded database under ${layout.root} has not answered within ${START_MS / 1000} s: see ${layout.log}.`,
+  );
+}

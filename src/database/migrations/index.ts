@@ -1,0 +1,4 @@
+import { Ledger1763856000000 } from './0001-ledger';
+
+/** In the order in which they run. A migration that has been released is never changed: a further one follows it. */
+export const migrations = [Ledger1763856000000];

@@ -1,0 +1,98 @@
+import mysql from 'mysql2/promise';
+import type { Config } from '../config';
+import { describeAddress, type DatabaseAddress } from './address';
+import { connectionOptions } from './connection-options';
+import { EmbeddedDatabase } from './embedded';
+import { DatabaseUnavailableError } from './errors';
+
+export interface OpenDatabase {
+  address: DatabaseAddress;
+  /** Leaves the database; an embedded one stops when its last user has left. Open connections must be closed first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes sure of a database server that answers, is new enough and has the database: the embedded one, started where
+ * it does not run yet, or the one that DATABASE_URL names.
+ * @throws DatabaseUnavailableError with one sentence that says what is wrong and what to do
+ */
+export async function openDatabase(config: Config): Promise<OpenDatabase> {
+  if (config.database !== null) {
+    await checkServer(config.database);
+    return { address: config.database, close: () => Promise.resolve() };
+  }
+  const embedded = new EmbeddedDatabase(config.storageDir);
+  const address = await embedded.acquire();
+  return { address, close: () => embedded.release() };
+}
+
+const ER_ACCESS_DENIED = 1045;
+const ER_DB_ACCESS_DENIED = 1044;
+const ER_BAD_DB = 1049;
+
+async function checkServer(address: DatabaseAddress): Promise<void> {
+  const connection = await connect(address);
+  try {
+    const [rows] = await connection.query('SELECT VERSION() AS version');
+    const { version } = (rows as { version: string }[])[0] ?? { version: 'unknown' };
+    if (!isSupported(version)) {
+      throw new DatabaseUnavailableError(
+        `The database server at ${describeAddress(address)} is version ${version}: Motorpool needs MariaDB 10.6 or MySQL 8.0 at least.`,
+      );
+    }
+    await connection
+      .query(
+        `CREATE DATABASE IF NOT EXISTS ${mysql.escapeId(address.database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+      )
+      .catch((error: unknown) => {
+        // An account without the right to create databases may well have one that exists.
+        if (errno(error) !== ER_DB_ACCESS_DENIED) throw unavailable(address, error);
+      });
+    await connection.query(`USE ${mysql.escapeId(address.database)}`).catch((error: unknown) => {
+      throw unavailable(address, error);
+    });
+  } finally {
+    connection.destroy();
+  }
+}
+
+async function connect(address: DatabaseAddress): Promise<mysql.Connection> {
+  // Without the database: it may have to be made first.
+  const { database: _, ...options } = connectionOptions(address);
+  try {
+    return await mysql.createConnection(options);
+  } catch (error) {
+    throw unavailable(address, error);
+  }
+}
+
+/** MariaDB 10.6 or later, MySQL 8.0 or later, by what VERSION() answers. */
+export function isSupported(version: string): boolean {
+  const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  return version.includes('MariaDB') ? major > 10 || (major === 10 && minor >= 6) : major >= 8;
+}
+
+function errno(error: unknown): number | undefined {
+  return (error as { errno?: number }).errno;
+}
+
+function unavailable(address: DatabaseAddress, error: unknown): DatabaseUnavailableError {
+  const place = describeAddress(address);
+  switch (errno(error)) {
+    case ER_ACCESS_DENIED:
+      return new DatabaseUnavailableError(
+        `The database server at ${place} refuses user ${address.user}: check user and password in DATABASE_URL.`,
+      );
+    case ER_DB_ACCESS_DENIED:
+    case ER_BAD_DB:
+      return new DatabaseUnavailableError(
+        `User ${address.user} may not use the database at ${place}, or it does not exist: create it and grant the rights.`,
+      );
+    default: {
+      const { code, message } = error as { code?: string; message: string };
+      return new DatabaseUnavailableError(
+        `The database server at ${place} cannot be reached (${code ?? message}): check DATABASE_URL and that the server runs.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { DatabaseAddress, DatabaseHost } from './address';
+
+const FORM = /^(?:mysql|mariadb):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#]*)\/([^/?#]*)(?:\?([^#]*))?$/;
+
+/**
+ * Reads `mysql://user:password@host:port/database`, with several hosts as `host1:port,host2:port`. Options:
+ * `socketPath=/path` signs in over a unix socket, `ssl=true` asks for TLS, `sslCa=/path` names the authority that
+ * must have signed the server's certificate, `sslVerify=false` accepts any certificate.
+ * @returns the address, or what the URL must be where it is not of that form (never with the URL itself: it holds a
+ * password)
+ */
+export function parseDatabaseUrl(url: string): DatabaseAddress | string {
+  const match = FORM.exec(url);
+  if (match === null) return 'must have the form mysql://user:password@host:port/database';
+  try {
+    const [user = '', password, database = ''] = [match[1], match[2], match[4]].map((part) =>
+      part === undefined ? undefined : decodeURIComponent(part),
+    );
+    const options = new URLSearchParams(match[5] ?? '');
+    if (database === '') return 'must name a database: mysql://user:password@host:port/database';
+    if (database.length > 40 || /[`\0]/.test(database)) return 'must name a database of at most 40 characters';
+    if (user === '') return 'must name a user: mysql://user:password@host:port/database';
+
+    const socketPath = options.get('socketPath') ?? undefined;
+    const hosts = socketPath === undefined ? parseHosts(match[3] ?? '') : [];
+    if (hosts === null) return 'must name hosts as host or host:port, separated by commas';
+    const tls = parseTls(options);
+    return {
+      user,
+      ...(password === undefined ? {} : { password }),
+      database,
+      ...(socketPath === undefined ? {} : { socketPath }),
+      hosts,
+      ...(tls === undefined ? {} : { tls }),
+    };
+  } catch (error) {
+    if (error instanceof URIError) return 'must have special characters in user and password percent-encoded';
+    return `cannot be used: ${(error as Error).message}`;
+  }
+}
+
+function parseHosts(text: string): DatabaseHost[] | null {
+  const hosts: DatabaseHost[] = [];
+  for (const part of text.split(',')) {
+    const match = /^(\[[0-9a-fA-F:]+\]|[^:\s]+)(?::(\d{1,5}))?$/.exec(part);
+    if (match === null) return null;
+    const port = Number(match[2] ?? 3306);
+    if (port < 1 || port > 65_535) return null;
+    hosts.push({ host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port });
+  }
+  return hosts;
+}
+
+function parseTls(options: URLSearchParams): DatabaseAddress['tls'] {
+  const ca = options.get('sslCa');
+  if (options.get('ssl') !== 'true' && ca === null) return undefined;
+  return { verify: options.get('sslVerify') !== 'false', ...(ca === null ? {} : { ca: readFileSync(ca, 'utf8') }) };
+}

@@ -1,0 +1,56 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { DateTime } from '../scalars/date-time';
+import { Money } from '../scalars/money';
+import { Percentage } from '../scalars/percentage';
+import type { Cents } from '../values/money';
+import type { Ppm } from '../values/percentage';
+import { CentsColumn, PpmColumn, TimeColumn } from './columns';
+import { Role } from './enums';
+
+@ObjectType({ description: 'An account. Visible to its owner, OPERATOR and ADMIN.' })
+@Entity('users')
+export class User {
+  @Field(() => ID)
+  @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
+  id!: number;
+
+  @Field(() => String)
+  @Column({ type: 'varchar', length: 200 })
+  name!: string;
+
+  @Field(() => String)
+  @Index('users_email', { unique: true })
+  @Column({ type: 'varchar', length: 254 })
+  email!: string;
+
+  /** argon2id in PHC form; null: nobody can sign in as this account. */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  passwordHash!: string | null;
+
+  /** Tokens carry it; raising it revokes every older token of the account. */
+  @Column({ type: 'int', unsigned: true, default: 0 })
+  tokenVersion!: number;
+
+  @Field(() => Role)
+  @Column({ type: 'enum', enum: Role })
+  role!: Role;
+
+  @Field(() => Money, { description: 'What the account holds now: the sum of its contributions.' })
+  @CentsColumn({ default: 0 })
+  balance!: Cents;
+
+  @Field(() => Percentage, {
+    description: 'The share in force: set by the last payment confirmation, unchanged by sales and reversals.',
+  })
+  @PpmColumn({ default: 0 })
+  percentage!: Ppm;
+
+  /** When the account got its first contribution by a confirmation; from then on each confirmation gives it a row. */
+  @TimeColumn({ nullable: true })
+  memberSince!: Date | null;
+
+  @Field(() => DateTime)
+  @TimeColumn()
+  createdAt!: Date;
+}

@@ -1,0 +1,63 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { DateTime } from '../scalars/date-time';
+import { Money } from '../scalars/money';
+import type { Cents } from '../values/money';
+import { CentsColumn, EXACT, IdColumn, References, TimeColumn } from './columns';
+import { VehicleStatus } from './enums';
+import { User } from './user';
+
+@ObjectType()
+@Entity('vehicles')
+@Index('vehicles_newest', ['boughtAt', 'id'])
+@Index('vehicles_idempotency', ['boughtById', 'idempotencyKey'], { unique: true })
+export class Vehicle {
+  @Field(() => ID)
+  @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
+  id!: number;
+
+  @Field(() => String)
+  @Column({ type: 'varchar', length: 200 })
+  title!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '17-character vehicle identification number; unique among vehicles.',
+  })
+  @Index('vehicles_vin', { unique: true })
+  @Column({ type: 'varchar', length: 17, nullable: true })
+  vin!: string | null;
+
+  @Field(() => Int, { nullable: true })
+  @Column({ type: 'int', unsigned: true, nullable: true })
+  year!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Odometer reading in kilometres.' })
+  @Column({ type: 'int', unsigned: true, nullable: true })
+  mileage!: number | null;
+
+  @Field(() => Money)
+  @CentsColumn()
+  cost!: Cents;
+
+  @Field(() => Money, { nullable: true })
+  @CentsColumn({ nullable: true })
+  plannedPrice!: Cents | null;
+
+  @Field(() => VehicleStatus)
+  @Column({ type: 'enum', enum: VehicleStatus })
+  status!: VehicleStatus;
+
+  @Field(() => DateTime)
+  @TimeColumn()
+  boughtAt!: Date;
+
+  @IdColumn()
+  boughtById!: number;
+
+  @References(() => User, 'boughtById', 'vehicles_bought_by')
+  boughtBy?: User;
+
+  @Column({ type: 'varchar', length: 200, nullable: true, ...EXACT })
+  idempotencyKey!: string | null;
+}

@@ -1,0 +1,56 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { type GraphQLFormattedError, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Context } from '../resolvers/context';
+import { Refusal } from '../services/errors';
+
+export interface GraphqlOptions {
+  introspection: boolean;
+  log: Logger;
+}
+
+export function createApolloServer(
+  schema: GraphQLSchema,
+  { introspection, log }: GraphqlOptions,
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema,
+    introspection,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    // The process is stopped by main, which lets running requests and backups finish first.
+    stopOnTerminationSignals: false,
+    plugins: [ApolloServerPluginLandingPageDisabled()],
+    logger: log,
+    formatError: (formatted, error) => formatError(formatted, error, log),
+  });
+}
+
+/** Refusals are said to the client as they are; what nobody foresaw is masked, and logged whole. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  const cause = rootCause(error);
+  if (cause instanceof Refusal) {
+    return { ...formatted, message: cause.message, extensions: { code: cause.code, ...cause.details } };
+  }
+  const code = formatted.extensions?.code;
+  if (code !== 'INTERNAL_SERVER_ERROR') {
+    // A scalar's own refusal of a literal keeps its code, though it is found while the document is validated.
+    const stated = cause instanceof GraphQLError ? cause.extensions.code : undefined;
+    return stated === undefined ? formatted : { ...formatted, extensions: { ...formatted.extensions, code: stated } };
+  }
+  log.error({ err: cause, path: formatted.path }, 'a request failed unexpectedly');
+  return {
+    message: 'Something went wrong on the server; nothing more can be said here. It was logged.',
+    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    ...(formatted.path === undefined ? {} : { path: formatted.path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+function rootCause(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
+  return cause;
+}

@@ -1,0 +1,72 @@
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { BackupDesk } from '../backup/desk';
+import type { Context } from '../resolvers/context';
+import { createLoaders } from '../resolvers/loaders';
+import { buildSchemas } from '../resolvers/schema';
+import type { Services } from '../services';
+import { Refusal } from '../services/errors';
+import { adminsOnly, authenticate, errorBody } from './authentication';
+import { createApolloServer } from './graphql';
+import { addHealthRoutes } from './health';
+
+export interface HttpOptions {
+  production: boolean;
+  /** Origins whose pages may call the API; none: no other origin's. */
+  corsOrigin: string[];
+  trustProxy: boolean;
+  services: Services;
+  backups: BackupDesk;
+  pingDatabase: () => Promise<unknown>;
+  log: Logger;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The HTTP face: both GraphQL schemas and the health probes. Not listening yet. */
+export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
+  const { services, backups, log } = options;
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trustProxy,
+    bodyLimit: MAX_BODY_BYTES,
+  });
+  app.decorateRequest('viewer');
+  if (options.corsOrigin.length > 0) await app.register(cors, { origin: options.corsOrigin, maxAge: 600 });
+  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(errorBody({ code: 'BAD_REQUEST', message: error.message }));
+    log.error({ err: error }, 'a request failed unexpectedly');
+    return reply
+      .code(500)
+      .send(errorBody({ code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server.' }));
+  });
+  addHealthRoutes(app, options.pingDatabase);
+
+  const schemas = buildSchemas();
+  const context = (request: FastifyRequest): Promise<Context> => {
+    const { viewer, ip } = request;
+    return Promise.resolve({
+      viewer,
+      address: ip,
+      services,
+      backups,
+      loaders: createLoaders(services, backups, viewer instanceof Refusal ? null : viewer),
+    });
+  };
+  const whoAsks = authenticate(services.sessions);
+  const doors = [
+    { url: '/graphql', schema: schemas.public, introspection: !options.production, onRequest: [whoAsks] },
+    { url: '/admin/graphql', schema: schemas.admin, introspection: true, onRequest: [whoAsks, adminsOnly] },
+  ];
+  for (const { url, schema, introspection, onRequest } of doors) {
+    const apollo = createApolloServer(schema, { introspection, log });
+    await apollo.start();
+    app.addHook('onClose', () => apollo.stop());
+    app.route({ method: ['GET', 'POST'], url, onRequest, handler: fastifyApolloHandler(apollo, { context }) });
+  }
+  return app;
+}

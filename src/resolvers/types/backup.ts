@@ -1,0 +1,102 @@
+import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { DateTime } from '../../scalars/date-time';
+
+enum BackupTrigger {
+  OPERATION = 'OPERATION',
+  MANUAL = 'MANUAL',
+  RECOVERY = 'RECOVERY',
+}
+
+enum LogLevel {
+  DEBUG = 'DEBUG',
+  INFO = 'INFO',
+  WARN = 'WARN',
+  ERROR = 'ERROR',
+}
+
+registerEnumType(BackupTrigger, {
+  name: 'BackupTrigger',
+  description:
+    'OPERATION: a critical operation asked for it. MANUAL: a person did. RECOVERY: found missing at a start.',
+});
+registerEnumType(LogLevel, { name: 'LogLevel' });
+
+@ObjectType('Backup')
+export class BackupType {
+  @Field(() => String, { description: 'db_backup-YYYY-MM-DD_HH-mm-ss.sql, in UTC.' })
+  filename!: string;
+
+  @Field(() => DateTime)
+  createdAt!: Date;
+
+  @Field(() => Float)
+  sizeBytes!: number;
+
+  @Field(() => String)
+  sha256!: string;
+
+  @Field(() => BackupTrigger)
+  trigger!: `${BackupTrigger}`;
+
+  @Field(() => Int, { description: 'Every operation up to this number is in it; 0 where there was none yet.' })
+  lastOperation!: number;
+
+  @Field(() => Boolean, {
+    description: "False for a backup of a history that a restore has abandoned: it covers nothing of today's.",
+  })
+  current!: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was last restored into a scratch database and found sound; null where it never was.',
+  })
+  verifiedAt!: Date | null;
+
+  @Field(() => Int)
+  durationMs!: number;
+}
+
+@ObjectType('BackupLogEntry')
+export class BackupLogEntryType {
+  @Field(() => DateTime)
+  at!: Date;
+
+  @Field(() => LogLevel)
+  level!: `${LogLevel}`;
+
+  @Field(() => String)
+  message!: string;
+}
+
+@ObjectType('BackupStatus')
+export class BackupStatusType {
+  @Field(() => Boolean, { description: 'No operation waits longer than it should, and the last try did not fail.' })
+  healthy!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Why not, in one sentence; null when healthy.' })
+  problem!: string | null;
+
+  @Field(() => Boolean)
+  running!: boolean;
+
+  @Field(() => Int, { description: 'The newest committed operation; 0 for none.' })
+  lastOperation!: number;
+
+  @Field(() => Int, { description: 'The newest operation that a backup contains.' })
+  coveredThrough!: number;
+
+  @Field(() => Int, { description: 'lastOperation - coveredThrough.' })
+  pendingOperations!: number;
+
+  @Field(() => Int)
+  count!: number;
+
+  @Field(() => Float)
+  totalBytes!: number;
+
+  @Field(() => Int, { description: 'How many backups rotation keeps.' })
+  keep!: number;
+
+  @Field(() => BackupType, { nullable: true })
+  latest!: BackupType | null;
+}

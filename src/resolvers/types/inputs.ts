@@ -1,0 +1,98 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { PaymentKind, Role } from '../../entities/enums';
+import { DateTime } from '../../scalars/date-time';
+import { Money } from '../../scalars/money';
+import type { RequestPayment } from '../../services/payment-service';
+import type { CreateUser } from '../../services/user-service';
+import type { BuyVehicle, SellVehicle, UnsellVehicle } from '../../services/vehicle-service';
+import type { Cents } from '../../values/money';
+
+@InputType()
+export class BuyVehicleInput implements BuyVehicle {
+  @Field(() => String)
+  title!: string;
+
+  @Field(() => String, { nullable: true, description: '17 letters and digits.' })
+  vin?: string | null;
+
+  @Field(() => Int, { nullable: true })
+  year?: number | null;
+
+  @Field(() => Int, { nullable: true })
+  mileage?: number | null;
+
+  @Field(() => Money)
+  cost!: Cents;
+
+  @Field(() => Money, { nullable: true })
+  plannedPrice?: Cents | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Defaults to now; never in the future.' })
+  boughtAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same key sent again returns the vehicle that it bought the first time, and buys nothing.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class SellVehicleInput implements SellVehicle {
+  @Field(() => ID)
+  vehicleId!: string;
+
+  @Field(() => Money)
+  price!: Cents;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Defaults to now; never in the future, nor before the purchase.',
+  })
+  soldAt?: Date | null;
+}
+
+@InputType()
+export class UnsellVehicleInput implements UnsellVehicle {
+  @Field(() => ID)
+  vehicleId!: string;
+
+  @Field(() => String, { nullable: true })
+  reason?: string | null;
+}
+
+@InputType()
+export class RequestPaymentInput implements RequestPayment {
+  @Field(() => PaymentKind, { description: 'DEPOSIT or WITHDRAWAL.' })
+  kind!: PaymentKind;
+
+  @Field(() => Money, { description: 'Positive, for both kinds.' })
+  amount!: Cents;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "OPERATOR and ADMIN may ask on another member's behalf; defaults to the account that asks.",
+  })
+  userId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  note?: string | null;
+
+  @Field(() => String, { nullable: true })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class CreateUserInput implements CreateUser {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  email!: string;
+
+  @Field(() => String)
+  password!: string;
+
+  @Field(() => Role)
+  role!: Role;
+}

@@ -1,0 +1,61 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Contribution } from '../entities/contribution';
+import type { Payment } from '../entities/payment';
+import { User } from '../entities/user';
+import { Refusal } from '../services/errors';
+import { isStaff } from '../services/roles';
+import { type Context, viewerOf } from './context';
+import { PageArguments, pageRequest, PaymentArguments, UserArguments } from './types/arguments';
+import {
+  type Connection,
+  connection,
+  ContributionConnection,
+  PaymentConnection,
+  UserConnection,
+} from './types/connections';
+import { CreateUserInput } from './types/inputs';
+
+@Resolver(() => User)
+export class UserResolver {
+  @Query(() => User, { description: 'The account that asks. Any signed-in role.' })
+  me(@Ctx() context: Context): User {
+    return viewerOf(context);
+  }
+
+  @Query(() => UserConnection, { description: 'OPERATOR, ADMIN. Oldest account first.' })
+  async users(@Args() { role, ...page }: UserArguments, @Ctx() { services }: Context): Promise<Connection<User>> {
+    return connection(await services.users.list({ role }, pageRequest(page)));
+  }
+
+  @Query(() => User, { nullable: true, description: 'OPERATOR, ADMIN; anyone for the own id.' })
+  async user(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<User | null> {
+    const viewer = viewerOf(context);
+    if (!isStaff(viewer) && id !== String(viewer.id)) {
+      throw new Refusal('FORBIDDEN', 'Only OPERATOR and ADMIN may look at another account.');
+    }
+    return context.services.users.find(id);
+  }
+
+  @Mutation(() => User, { description: 'ADMIN.' })
+  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { services }: Context): Promise<User> {
+    return services.users.create(input);
+  }
+
+  @FieldResolver(() => PaymentConnection)
+  async payments(
+    @Root() user: User,
+    @Args() { status, kind, ...page }: PaymentArguments,
+    @Ctx() { loaders }: Context,
+  ): Promise<Connection<Payment>> {
+    return connection(await loaders.paymentsOfUser(user.id, { status, kind }, pageRequest(page)));
+  }
+
+  @FieldResolver(() => ContributionConnection, { description: 'Newest first.' })
+  async contributions(
+    @Root() user: User,
+    @Args() page: PageArguments,
+    @Ctx() { loaders }: Context,
+  ): Promise<Connection<Contribution>> {
+    return connection(await loaders.contributionsOfUser(user.id, pageRequest(page)));
+  }
+}

@@ -1,0 +1,66 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Sale } from '../entities/sale';
+import { User } from '../entities/user';
+import { Vehicle } from '../entities/vehicle';
+import { type Context, viewerOf } from './context';
+import { pageRequest, VehicleArguments } from './types/arguments';
+import { type Connection, connection, VehicleConnection } from './types/connections';
+import { BuyVehicleInput, SellVehicleInput, UnsellVehicleInput } from './types/inputs';
+
+const CRITICAL =
+  'OPERATOR, ADMIN. One transaction; its commit is followed by a backup, which the answer does not wait for.';
+
+@Resolver(() => Vehicle)
+export class VehicleResolver {
+  @Query(() => VehicleConnection, {
+    description: 'Any signed-in role. Newest purchase first; `search` matches title and VIN.',
+  })
+  async vehicles(
+    @Args() { status, search, ...page }: VehicleArguments,
+    @Ctx() { services }: Context,
+  ): Promise<Connection<Vehicle>> {
+    return connection(await services.vehicles.list({ status, search }, pageRequest(page)));
+  }
+
+  @Query(() => Vehicle, { nullable: true })
+  vehicle(@Arg('id', () => ID) id: string, @Ctx() { services }: Context): Promise<Vehicle | null> {
+    return services.vehicles.find(id);
+  }
+
+  @Mutation(() => Vehicle, { description: CRITICAL })
+  buyVehicle(@Arg('input', () => BuyVehicleInput) input: BuyVehicleInput, @Ctx() context: Context): Promise<Vehicle> {
+    return context.services.vehicles.buy(viewerOf(context), input);
+  }
+
+  @Mutation(() => Vehicle, { description: CRITICAL })
+  sellVehicle(
+    @Arg('input', () => SellVehicleInput) input: SellVehicleInput,
+    @Ctx() context: Context,
+  ): Promise<Vehicle> {
+    return context.services.vehicles.sell(viewerOf(context), input);
+  }
+
+  @Mutation(() => Vehicle, { description: CRITICAL })
+  unsellVehicle(
+    @Arg('input', () => UnsellVehicleInput) input: UnsellVehicleInput,
+    @Ctx() context: Context,
+  ): Promise<Vehicle> {
+    return context.services.vehicles.unsell(viewerOf(context), input);
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Null for an INVESTOR.' })
+  boughtBy(@Root() { boughtById }: Vehicle, @Ctx() { loaders }: Context): Promise<User> {
+    return loaders.user.load(boughtById);
+  }
+
+  @FieldResolver(() => Sale, { nullable: true, description: 'The sale in force; null while the vehicle is for sale.' })
+  async sale(@Root() { id }: Vehicle, @Ctx() { loaders }: Context): Promise<Sale | null> {
+    const sales = await loaders.salesOfVehicle.load(id);
+    return sales.find(({ reversedAt }) => reversedAt === null) ?? null;
+  }
+
+  @FieldResolver(() => [Sale], { description: 'Every sale, reversed ones included, newest first.' })
+  sales(@Root() { id }: Vehicle, @Ctx() { loaders }: Context): Promise<Sale[]> {
+    return loaders.salesOfVehicle.load(id);
+  }
+}

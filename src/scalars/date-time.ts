@@ -1,0 +1,20 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+
+function parse(value: unknown): Date {
+  try {
+    return GraphQLDateTimeISO.parseValue(value);
+  } catch {
+    throw new GraphQLError('DateTime must be ISO 8601 with a time zone, such as "2026-11-23T01:02:03.456Z".', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  }
+}
+
+export const DateTime = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'A point in time: ISO 8601, UTC, milliseconds: "2026-11-23T01:02:03.456Z".',
+  serialize: (value) => (value as Date).toISOString(),
+  parseValue: parse,
+  parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : node.kind),
+});

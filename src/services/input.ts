@@ -1,0 +1,82 @@
+import type { Cents } from '../values/money';
+import { badInput, quote } from './errors';
+
+const MAX_ID = 4_294_967_295;
+// Control characters have no place in a line of text; a lone surrogate cannot be stored.
+const NOT_TEXT = /[\p{Cc}\p{Cs}]/u;
+const NOT_NOTE = /[^\P{Cc}\n\t]|\p{Cs}/u;
+
+/** An id as clients send it; null where no row can have it. */
+export function parseId(id: string): number | null {
+  if (!/^[1-9]\d{0,9}$/.test(id)) return null;
+  const value = Number(id);
+  return value <= MAX_ID ? value : null;
+}
+
+/** A required line of text, trimmed. @throws Refusal BAD_USER_INPUT */
+export function requiredLine(field: string, text: string, maxLength: number): string {
+  const line = text.trim();
+  if (line === '') throw badInput(`The ${field} must not be empty.`);
+  if (line.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`);
+  if (NOT_TEXT.test(line)) throw badInput(`The ${field} must be one line of text without control characters.`);
+  return line;
+}
+
+/** An optional text of several lines, trimmed; null where nothing is left. @throws Refusal BAD_USER_INPUT */
+export function optionalNote(field: string, text: string | null | undefined, maxLength = 500): string | null {
+  const note = text?.trim() ?? '';
+  if (note === '') return null;
+  if (note.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`);
+  if (NOT_NOTE.test(note)) throw badInput(`The ${field} must be text without control characters.`);
+  return note;
+}
+
+/** An idempotency key: null where none was sent. @throws Refusal BAD_USER_INPUT */
+export function optionalKey(key: string | null | undefined): string | null {
+  if (key === null || key === undefined) return null;
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw badInput('The idempotencyKey must have 1 to 200 printable ASCII characters and no space.');
+  }
+  return key;
+}
+
+/** An amount above zero, in cents. @throws Refusal BAD_USER_INPUT */
+export function positiveAmount(field: string, amount: Cents): Cents {
+  if (amount <= 0n) throw badInput(`The ${field} must be more than 0.00.`);
+  return amount;
+}
+
+/** A whole number within bounds, or null. @throws Refusal BAD_USER_INPUT */
+export function optionalWholeNumber(
+  field: string,
+  value: number | null | undefined,
+  min: number,
+  max: number,
+): number | null {
+  if (value === null || value === undefined) return null;
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw badInput(`The ${field} must be a whole number from ${min} to ${max}, not ${value}.`);
+  }
+  return value;
+}
+
+// Earlier than any vehicle, and safely within what DATETIME holds.
+const EARLIEST = new Date('1900-01-01T00:00:00.000Z');
+
+/** A time that has passed, or null. @throws Refusal BAD_USER_INPUT */
+export function optionalPastTime(field: string, time: Date | null | undefined, now: Date): Date | null {
+  if (time === null || time === undefined) return null;
+  if (time > now) throw badInput(`The ${field} must not be in the future: ${time.toISOString()} is.`);
+  if (time < EARLIEST) throw badInput(`The ${field} must not be before ${EARLIEST.toISOString()}.`);
+  return time;
+}
+
+const VIN = /^[A-Z0-9]{17}$/;
+
+/** A VIN in capitals, or null. @throws Refusal BAD_USER_INPUT */
+export function optionalVin(vin: string | null | undefined): string | null {
+  if (vin === null || vin === undefined) return null;
+  const capitals = vin.trim().toUpperCase();
+  if (!VIN.test(capitals)) throw badInput(`The vin must have 17 letters and digits, not ${quote(vin)}.`);
+  return capitals;
+}

@@ -1,0 +1,131 @@
+import type { EntityManager } from 'typeorm';
+import { WHOLE, type Ppm } from '../values/percentage';
+import type { Cents } from '../values/money';
+
+/*
+ * The ledger's bookings, set-based: each takes a fixed number of statements, whatever the number of members.
+ * They run inside a critical operation, under the pool's lock.
+ *
+ * Amounts travel as decimal texts; each is cast before it is reckoned with, since SQL would turn a text into a float.
+ */
+
+/** Who booked, and when. */
+interface Booking {
+  actorId: number;
+  at: Date;
+}
+
+/**
+ * Largest remainder in SQL: splits `total` (an SQL expression of at most 30 digits) by the weights of `claims` (a
+ * query of id and weight > 0), as splitByWeight does: rows of id and part. Exact: whole numbers in DECIMAL alone.
+ */
+const split = (total: string, claims: string): string => `
+  SELECT q.id, q.base + IF(ROW_NUMBER() OVER (ORDER BY q.remainder DESC, q.id) <= q.total - SUM(q.base) OVER (), 1, 0) AS part
+  FROM (
+    SELECT x.id, x.total, x.scaled DIV x.weights AS base, x.scaled MOD x.weights AS remainder
+    FROM (
+      SELECT c.id, t.total, t.weights, CAST(c.weight AS DECIMAL(30,0)) * t.total AS scaled
+      FROM (${claims}) c
+      CROSS JOIN (SELECT ${total} AS total, CAST(SUM(w.weight) AS DECIMAL(30,0)) AS weights FROM (${claims}) w) t
+    ) x
+  ) q`;
+
+const SHARES_BY_BALANCE = split(
+  `CAST(${WHOLE} AS DECIMAL(30,0))`,
+  `SELECT id, balance AS weight FROM users WHERE role IN ('OPERATOR', 'INVESTOR') AND balance > 0`,
+);
+const INCOMES_BY_SHARE = split(
+  'CAST(? AS DECIMAL(30,0))',
+  `SELECT id, percentage AS weight FROM users WHERE percentage > 0`,
+);
+
+/**
+ * Books a sale's positive profit: the commission to the company, the rest to the members by the shares in force.
+ * @returns what the members received, in cents: `profit - commission`, or 0 where nobody held a share
+ */
+export async function bookProfit(
+  ledger: EntityManager,
+  saleId: number,
+  profit: Cents,
+  commission: Cents,
+  { actorId, at }: Booking,
+): Promise<Cents> {
+  const investorsPart = profit - commission;
+  await ledger.query(
+    `INSERT INTO payments (userId, kind, status, amount, saleId, createdAt, confirmedAt, confirmedById)
+     SELECT id, 'COMMISSION', 'CONFIRMED', ?, ?, ?, ?, ? FROM users WHERE role = 'COMPANY'`,
+    [commission.toString(), saleId, at, at, actorId],
+  );
+  const { affectedRows } = (await ledger.query(
+    `INSERT INTO payments (userId, kind, status, amount, saleId, createdAt, confirmedAt, confirmedById)
+     SELECT s.id, 'INCOME', 'CONFIRMED', s.part, ?, ?, ?, ? FROM (${INCOMES_BY_SHARE}) s WHERE s.part > 0 ORDER BY s.id`,
+    [saleId, at, at, actorId, investorsPart.toString()],
+  )) as { affectedRows: number };
+  await applyPayments(ledger, saleId, ['COMMISSION', 'INCOME'], at);
+  return affectedRows > 0 ? investorsPart : 0n;
+}
+
+/** Books the opposite of each payment of a sale, and marks the originals as reversed. Shares stay. */
+export async function reverseProfit(ledger: EntityManager, saleId: number, { actorId, at }: Booking): Promise<void> {
+  await ledger.query(
+    `INSERT INTO payments (userId, kind, status, amount, saleId, reversesId, createdAt, confirmedAt, confirmedById)
+     SELECT userId, 'REVERSAL', 'CONFIRMED', -amount, saleId, id, ?, ?, ? FROM payments
+     WHERE saleId = ? AND kind IN ('COMMISSION', 'INCOME') ORDER BY id`,
+    [at, at, actorId, saleId],
+  );
+  await ledger.query(`UPDATE payments SET status = 'REVERSED' WHERE saleId = ? AND kind IN ('COMMISSION', 'INCOME')`, [
+    saleId,
+  ]);
+  await applyPayments(ledger, saleId, ['REVERSAL'], at);
+}
+
+/** Brings a sale's payments of those kinds to the balances, with one contribution each. */
+async function applyPayments(ledger: EntityManager, saleId: number, kinds: string[], at: Date): Promise<void> {
+  await ledger.query(
+    `UPDATE users u JOIN payments p ON p.userId = u.id SET u.balance = u.balance + p.amount
+     WHERE p.saleId = ? AND p.kind IN (?)`,
+    [saleId, kinds],
+  );
+  await ledger.query(
+    `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
+     SELECT u.id, p.id, p.amount, u.balance, u.percentage, ? FROM payments p JOIN users u ON u.id = p.userId
+     WHERE p.saleId = ? AND p.kind IN (?) ORDER BY p.id`,
+    [at, saleId, kinds],
+  );
+}
+
+/**
+ * Books a deposit or withdrawal: the payer's balance, everybody's share, and one contribution for every member who
+ * ever held one, the payer included.
+ */
+export async function bookConfirmation(
+  ledger: EntityManager,
+  payment: { id: number; userId: number; amount: Cents },
+  { actorId, at }: Booking,
+): Promise<void> {
+  await ledger.query(`UPDATE payments SET status = 'CONFIRMED', confirmedAt = ?, confirmedById = ? WHERE id = ?`, [
+    at,
+    actorId,
+    payment.id,
+  ]);
+  await ledger.query(
+    `UPDATE users SET balance = balance + CAST(? AS SIGNED), memberSince = COALESCE(memberSince, ?) WHERE id = ?`,
+    [payment.amount.toString(), at, payment.userId],
+  );
+  // LEFT JOIN: a member without a positive balance, and everybody where no balance is positive, holds no share.
+  await ledger.query(
+    `UPDATE users u LEFT JOIN (${SHARES_BY_BALANCE}) s ON s.id = u.id SET u.percentage = COALESCE(s.part, 0)
+     WHERE u.memberSince IS NOT NULL`,
+  );
+  await ledger.query(
+    `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
+     SELECT id, ?, IF(id = ?, CAST(? AS SIGNED), 0), balance, percentage, ? FROM users
+     WHERE memberSince IS NOT NULL ORDER BY id`,
+    [payment.id, payment.userId, payment.amount.toString(), at],
+  );
+}
+
+/** The company's part of a profit, rounded down to the cent. Nothing of a loss. */
+export function commissionOf(profit: Cents, rate: Ppm): Cents {
+  return profit > 0n ? (profit * BigInt(rate)) / BigInt(WHOLE) : 0n;
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { type DataSource, In } from 'typeorm';
+import { Role } from '../entities/enums';
+import { User } from '../entities/user';
+import { badInput, quote, Refusal } from './errors';
+import { parseId, requiredLine } from './input';
+import { checkFirst, type Page, pageOf, type PageRequest, readCursor } from './page';
+import { checkNewPassword, hashPassword } from './passwords';
+import { duplicateKey } from './retry';
+
+export interface CreateUser {
+  name: string;
+  email: string;
+  password: string;
+  role: Role;
+}
+
+const EMAIL = /^[^\s@"<>(),:;[\]\\]+@[^\s@"<>(),:;[\]\\.]+(\.[^\s@"<>(),:;[\]\\.]+)*$/;
+
+/** Accounts. */
+export class UserService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @throws Refusal BAD_USER_INPUT, EMAIL_ALREADY_EXISTS */
+  async create(input: CreateUser): Promise<User> {
+    if (input.role === Role.COMPANY)
+      throw badInput('There is one COMPANY account already, and there can be no second.');
+    const name = requiredLine('name', input.name, 200);
+    const email = normalizeEmail(input.email);
+    checkNewPassword(input.password);
+    const user = this.dataSource.manager.create(User, {
+      name,
+      email,
+      role: input.role,
+      passwordHash: await hashPassword(input.password),
+      tokenVersion: 0,
+      balance: 0n,
+      percentage: 0,
+      createdAt: new Date(),
+    });
+    try {
+      await this.dataSource.manager.insert(User, user);
+      return user;
+    } catch (error) {
+      if (duplicateKey(error) !== 'users_email') throw error;
+      throw new Refusal('EMAIL_ALREADY_EXISTS', `An account with the email ${quote(email)} exists already.`);
+    }
+  }
+
+  /**
+   * Makes the first ADMIN where there is none. Several servers may start at once: the email's uniqueness decides.
+   * @returns the password where none was given and one was generated now, else null
+   */
+  async ensureFirstAdmin({ email, password }: { email: string; password: string | null }): Promise<string | null> {
+    if (await this.hasAdmin()) return null;
+    const generated = password === null ? randomBytes(15).toString('base64url') : null;
+    try {
+      await this.create({ name: 'Administrator', email, password: password ?? generated ?? '', role: Role.ADMIN });
+      return generated;
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'EMAIL_ALREADY_EXISTS' && (await this.hasAdmin())) return null;
+      throw error;
+    }
+  }
+
+  private hasAdmin(): Promise<boolean> {
+    return this.dataSource.manager.existsBy(User, { role: Role.ADMIN });
+  }
+
+  async find(id: string): Promise<User | null> {
+    const key = parseId(id);
+    return key === null ? null : this.dataSource.manager.findOneBy(User, { id: key });
+  }
+
+  findByEmail(email: string): Promise<User | null> {
+    return this.dataSource.manager.findOneBy(User, { email: email.trim().toLowerCase() });
+  }
+
+  findByIds(ids: readonly number[]): Promise<User[]> {
+    return this.dataSource.manager.findBy(User, { id: In(ids) });
+  }
+
+  /** Oldest account first. @throws Refusal BAD_USER_INPUT */
+  async list(filter: { role?: Role | null }, page: PageRequest): Promise<Page<User>> {
+    const first = checkFirst(page.first);
+    const [after] = readCursor(page.after, 1) ?? [];
+    const query = this.dataSource.manager.createQueryBuilder(User, 'user');
+    if (filter.role) query.andWhere('user.role = :role', { role: filter.role });
+    const all = query.clone();
+    if (after !== undefined) query.andWhere('user.id > :after', { after });
+    const rows = await query
+      .orderBy('user.id', 'ASC')
+      .limit(first + 1)
+      .getMany();
+    return pageOf(
+      rows,
+      first,
+      ({ id }) => [id],
+      () => all.getCount(),
+    );
+  }
+}
+
+function normalizeEmail(text: string): string {
+  const email = requiredLine('email', text, 254).toLowerCase();
+  if (!EMAIL.test(email)) throw badInput(`The email must be an address such as name@example.com, not ${quote(text)}.`);
+  return email;
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import mysql from 'mysql2/promise';
+import type { Query } from '../../src/backup/ledger';
+import type { DatabaseAddress } from '../../src/database/address';
+import { connectionOptions } from '../../src/database/connection-options';
+import { parseDatabaseUrl } from '../../src/database/url';
+
+/** A database of a test's own on the real server. */
+export interface TestDatabase {
+  address: DatabaseAddress;
+  /** For DATABASE_URL. */
+  url: string;
+  /** Asks it over one connection of its own. */
+  query: Query;
+  drop(): Promise<void>;
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const base = process.env.TEST_DATABASE_URL ?? '';
+  const database = `test_${randomBytes(6).toString('hex')}`;
+  const url = base.replace(/\/[^/?]*(\?|$)/, `/${database}$1`);
+  const address = parseDatabaseUrl(url);
+  if (typeof address === 'string') throw new Error(`TEST_DATABASE_URL ${address}`);
+  const { database: _unused, ...options } = connectionOptions(address);
+  const connection = await mysql.createConnection({ ...options, multipleStatements: false });
+  await connection.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+  await connection.query(`USE ${database}`);
+  return {
+    address,
+    url,
+    query: async (sql, parameters = []) => {
+      const [rows] = await connection.query(sql, [...parameters]);
+      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+    },
+    drop: async () => {
+      await connection.query(`DROP DATABASE IF EXISTS ${database}`);
+      await connection.end();
+    },
+  };
+}

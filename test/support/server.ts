@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { type Application, startApplication } from '../../src/app';
+import { loadConfig } from '../../src/config';
+import { Client } from './client';
+import { createTestDatabase, type TestDatabase } from './database';
+import { BACKUP_PROGRAM } from './programs';
+
+export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
+
+/** A server of a test's own: the real one, on a free port, with its own database and storage folder. */
+export interface TestServer {
+  url: string;
+  database: TestDatabase;
+  storageDir: string;
+  /** The folder of the backups. */
+  backups: string;
+  /** Signed in as the first ADMIN. */
+  admin: Client;
+  /** Signs in. */
+  signIn(email: string, password: string): Promise<Client>;
+  close(): Promise<void>;
+}
+
+/** @param settings environment variables beyond those that the test server needs */
+export async function startTestServer(settings: Record<string, string> = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    STORAGE_DIR: storageDir,
+    PORT: '0',
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    ...settings,
+  });
+  let app: Application | undefined;
+  const close = async (): Promise<void> => {
+    await app?.close();
+    await database.drop();
+    await rm(storageDir, { recursive: true, force: true });
+  };
+  try {
+    app = await startApplication({ config, log: pino({ level: 'silent' }), backupProgram: BACKUP_PROGRAM });
+    const { url } = app;
+    return {
+      url,
+      database,
+      storageDir,
+      backups: path.join(storageDir, 'app', 'backups'),
+      admin: await Client.signIn(url, ADMIN.email, ADMIN.password),
+      signIn: (email, password) => Client.signIn(url, email, password),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
