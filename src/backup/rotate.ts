@@ -46,6 +46,7 @@ export async function rotate(
       await unlink(backup.path);
       removed.push(backup);
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       failures.push(BackupError.from(error, `The old backup ${backup.filename} could not be removed`));
     }
   }

@@ -67,6 +67,10 @@ export class Presence {
     this.socket.unref();
   }
 
+  isConnected(): boolean {
+    return !this.socket.destroyed;
+  }
+
   /** How many other processes use this database now. */
   async countOthers(): Promise<number> {
     this.socket.ref();

@@ -51,17 +51,21 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 const CONSEQUENCE =
   /^(Aborting|Plugin '|Failed to init|Unknown\/unsupported|Could not open mysql\.plugin|InnoDB: Plugin init|Do you already)/;
 
-/** The line of a server's log that tells why it gave up, without its time stamp; null when there is none. */
+/** The line of a server's or an installer's output that tells why it gave up, without its time stamp; null when there is none. */
 export function lastErrorIn(log: string): string | null {
-  const errors = [...log.matchAll(/\[ERROR\] (.+)/g)].map(([, message = '']) => message.trim().replace(/\.$/, ''));
+  const errors = [...log.matchAll(/(?:\[ERROR\]|^ERROR:) (.+)/gm)].map(([, message = '']) =>
+    message.trim().replace(/\.$/, ''),
+  );
   return errors.findLast((message) => !CONSEQUENCE.test(message)) ?? errors.at(-1) ?? null;
 }
 
 function watch(server: ChildProcess, readLog: () => string): StartedServer {
   let end: { log: string } | null = null;
+  let hasExited = false;
   server.once('error', (error) => (end = { log: `[ERROR] ${error.message}` }));
-  server.once('exit', () => (end ??= { log: readLog() }));
-  return { ended: () => end };
+  server.once('exit', () => (hasExited = true));
+  // Read only when asked for: a server that has long been ready may end after its folder was removed.
+  return { ended: () => end ?? (hasExited ? { log: readLog() } : null) };
 }
 
 function serverArguments(layout: EmbeddedLayout, socketPath: string): string[] {

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseAddress } from './address';
 import { installDataDirectory, removeUnfinished } from './embedded-install';
 import {
@@ -47,6 +47,7 @@ export class EmbeddedDatabase {
   private readonly storageDir: string;
   private readonly onEvent: (message: string) => void;
   private held: Promise<DatabaseAddress> | null = null;
+  private left: Promise<void> = Promise.resolve();
   private presence: Presence | null = null;
   private returning: Promise<void> | null = null;
   private leaving = new AbortController();
@@ -62,8 +63,12 @@ export class EmbeddedDatabase {
    */
   acquire(): Promise<DatabaseAddress> {
     if (this.held === null) {
-      this.leaving = new AbortController();
-      const attempt = this.join({ mayInstall: true });
+      const attempt = this.left
+        .catch(() => undefined)
+        .then(() => {
+          this.leaving = new AbortController();
+          return this.join();
+        });
       this.held = attempt;
       attempt.catch(() => {
         if (this.held === attempt) this.held = null;
@@ -76,78 +81,83 @@ export class EmbeddedDatabase {
    * Leaves the database; the last to leave shuts the server down and waits until it has gone. Close other connections
    * first. Does nothing when nothing is held. Throws `DatabaseUnavailableError` when the server does not end.
    */
-  async release(): Promise<void> {
-    const held = this.held;
-    if (held === null) return;
+  release(): Promise<void> {
+    if (this.held !== null) this.left = this.leave(this.held);
     this.held = null;
+    return this.left;
+  }
+
+  private async leave(held: Promise<DatabaseAddress>): Promise<void> {
+    const address = await held.catch(() => null);
+    if (address === null) return;
     this.leaving.abort();
-    await held.catch(() => undefined);
     await this.returning;
+    const { presence } = this;
+    this.presence = null;
+    if (!this.hasData()) {
+      // Somebody removed the folder under us; what still runs must end all the same.
+      await presence?.shutDownServer();
+      return;
+    }
     await this.underLock(async (layout) => {
-      const socketPath = placeSocket(layout);
-      const user = systemUser();
-      const presence = this.presence ?? (await Presence.connect(socketPath, user, layout.data));
-      this.presence = null;
-      if (presence !== null) await this.turnOffOrLeave(presence, layout);
+      const present = presence ?? (await Presence.connect(placeSocket(layout), address.user, layout.data));
+      if (present !== null) await turnOffOrLeave(present, layout);
     });
   }
 
-  private async turnOffOrLeave(presence: Presence, layout: EmbeddedLayout): Promise<void> {
-    // A connection that broke just now has nobody left to count: the server is gone or belongs to those who stay.
-    const others = await presence.countOthers().catch(() => null);
-    if (others !== 0) {
-      await presence.leave();
-      return;
-    }
-    await presence.shutDownServer();
-    try {
-      await withFileLock(layout.alive, () => undefined, { waitMs: STOP_MS });
-    } catch (error) {
-      if (!(error instanceof FileLockError)) throw error;
-      throw new DatabaseUnavailableError(
-        `The embedded database under ${layout.root} has not ended within ${STOP_MS / 1000} s: see ${layout.log}.`,
-      );
-    }
-    forgetSocket(layout);
-  }
-
-  private join({ mayInstall }: { mayInstall: boolean }): Promise<DatabaseAddress> {
+  private join(): Promise<DatabaseAddress> {
     return this.underLock(async (layout) => {
       const user = systemUser();
-      if (mayInstall) await installDataDirectory(layout, user);
-      else if (!existsSync(layout.data)) throw new DatabaseUnavailableError(`${layout.data} has disappeared.`);
+      await installDataDirectory(layout, user);
       removeUnfinished(layout.root);
       const socketPath = placeSocket(layout);
-      const presence = await connectOrStart(layout, socketPath, user);
-      try {
-        await presence.createDatabase(DATABASE);
-        await presence.establish(() => {
-          this.returning = this.comeBack();
-        });
-      } catch (error) {
-        await this.turnOffOrLeave(presence, layout);
-        throw error;
+      for (let attempt = 1; ; attempt++) {
+        const presence = await connectOrStart(layout, socketPath, user);
+        try {
+          await presence.createDatabase(DATABASE);
+          await presence.establish(() => {
+            this.returning = this.comeBack();
+          });
+          this.presence = presence;
+          return addressOn(socketPath, user);
+        } catch (error) {
+          // A server that was told to end by a process that died over it answers until it ends.
+          if (presence.isConnected() || attempt === 3) {
+            await turnOffOrLeave(presence, layout);
+            throw error;
+          }
+        }
       }
-      this.presence = presence;
-      return addressOn(socketPath, user);
     });
   }
 
   /** The server ended under us: starts it again, or joins the one that another process started, until we leave. */
   private async comeBack(): Promise<void> {
     this.presence = null;
-    const { signal } = this.leaving;
+    if (this.isLeaving()) return;
     this.onEvent(`The embedded database under ${this.storageDir} has ended: starting it again.`);
-    for (let pause = 500; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (let pause = 500; !this.isLeaving(); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      if (!this.hasData()) {
+        this.onEvent(`The embedded database under ${this.storageDir} has been removed: it is not started again.`);
+        return;
+      }
       try {
-        await this.join({ mayInstall: false });
+        await this.join();
         this.onEvent(`The embedded database under ${this.storageDir} is back.`);
         return;
       } catch (error) {
         this.onEvent(`${reasonOf(error)}.`);
       }
-      await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
+      await delay(pause, undefined, { signal: this.leaving.signal, ref: false }).catch(() => undefined);
     }
+  }
+
+  private isLeaving(): boolean {
+    return this.leaving.signal.aborted;
+  }
+
+  private hasData(): boolean {
+    return existsSync(join(this.storageDir, 'database', 'data'));
   }
 
   private async underLock<T>(work: (layout: EmbeddedLayout) => Promise<T>): Promise<T> {
@@ -162,6 +172,25 @@ export class EmbeddedDatabase {
       );
     }
   }
+}
+
+async function turnOffOrLeave(presence: Presence, layout: EmbeddedLayout): Promise<void> {
+  // A connection that broke just now has nobody left to count: the server is gone or belongs to those who stay.
+  const others = await presence.countOthers().catch(() => null);
+  if (others !== 0) {
+    await presence.leave();
+    return;
+  }
+  await presence.shutDownServer();
+  try {
+    await withFileLock(layout.alive, () => undefined, { waitMs: STOP_MS });
+  } catch (error) {
+    if (!(error instanceof FileLockError)) throw error;
+    throw new DatabaseUnavailableError(
+      `The embedded database under ${layout.root} has not ended within ${STOP_MS / 1000} s: see ${layout.log}.`,
+    );
+  }
+  forgetSocket(layout);
 }
 
 function addressOn(socketPath: string, user: string): DatabaseAddress {

@@ -28,8 +28,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** The HTTP face: both GraphQL schemas and the health probes. Not listening yet. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const { services, backups, log } = options;
+  const logger: FastifyBaseLogger = log;
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
     bodyLimit: MAX_BODY_BYTES,

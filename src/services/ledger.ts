@@ -56,11 +56,11 @@ export async function bookProfit(
      SELECT id, 'COMMISSION', 'CONFIRMED', ?, ?, ?, ?, ? FROM users WHERE role = 'COMPANY'`,
     [commission.toString(), saleId, at, at, actorId],
   );
-  const { affectedRows } = (await ledger.query(
+  const { affectedRows } = await ledger.query<{ affectedRows: number }>(
     `INSERT INTO payments (userId, kind, status, amount, saleId, createdAt, confirmedAt, confirmedById)
      SELECT s.id, 'INCOME', 'CONFIRMED', s.part, ?, ?, ?, ? FROM (${INCOMES_BY_SHARE}) s WHERE s.part > 0 ORDER BY s.id`,
     [saleId, at, at, actorId, investorsPart.toString()],
-  )) as { affectedRows: number };
+  );
   await applyPayments(ledger, saleId, ['COMMISSION', 'INCOME'], at);
   return affectedRows > 0 ? investorsPart : 0n;
 }

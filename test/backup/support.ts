@@ -1,79 +1,31 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createConnection, type Connection } from 'mysql2/promise';
-import type { Ledger, OperationMark, Query } from '../../src/backup/ledger';
+import type { Ledger, OperationMark } from '../../src/backup/ledger';
 import type { BackupDependencies } from '../../src/backup/run-backup';
+import { scratchPrefix } from '../../src/backup/scratch';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
-import type { DatabaseAddress } from '../../src/database/address';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { testLedger } from './test-ledger';
 
-export interface TestDatabase {
-  address: DatabaseAddress;
-  connection: Connection;
-  query: Query;
-  close(): Promise<void>;
-}
+export { waitFor } from '../support/wait';
+export { testLedger } from './test-ledger';
+export type { TestDatabase } from '../support/database';
 
-/** The one place that knows where the tests' private server is: a database of its own for the caller. */
-export async function openTestDatabase(): Promise<TestDatabase> {
-  const socketPath = process.env.TEST_MARIADB_SOCKET ?? '';
-  const database = `test_${randomBytes(6).toString('hex')}`;
-  const admin = await createConnection({ socketPath, user: 'root' });
-  await admin.query('CREATE DATABASE ?? CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci', [database]);
-  await admin.query('USE ??', [database]);
-  return {
-    address: { user: 'root', database, socketPath, hosts: [] },
-    connection: admin,
-    query: queryOf(admin),
-    async close() {
-      await admin.query('DROP DATABASE IF EXISTS ??', [database]);
-      await admin.end();
-    },
-  };
-}
-
-export function queryOf(connection: Connection): Query {
-  return async (sql, parameters = []) => {
-    const [rows] = await connection.query(sql, [...parameters]);
-    return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
-  };
-}
-
-/** A ledger of the smallest kind: every operation has exactly one row of payload. */
-export const testLedger: Ledger = {
-  async newestOperation(query) {
-    const [row] = await query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
-    return row === undefined ? { number: 0, uid: null } : { number: Number(row.number), uid: String(row.uid) };
-  },
-  async existing(query, marks) {
-    const pairs = marks.filter(({ uid }) => uid !== null).map(({ number, uid }) => [number, uid]);
-    if (pairs.length === 0) return new Set();
-    const rows = await query('SELECT uid FROM operations WHERE (number, uid) IN (?)', [pairs]);
-    return new Set(rows.map(({ uid }) => String(uid)));
-  },
-  async audit(query) {
-    const rows = await query(
-      'SELECT number FROM operations LEFT JOIN payload ON operation = number GROUP BY number HAVING COUNT(operation) <> 1',
-    );
-    return rows.slice(0, 1).map(({ number }) => `operation ${String(number)} has not exactly one payload`);
-  },
-  schemaVersion: () => Promise.resolve('test-1'),
-};
-
-export async function createLedgerTables({ query }: TestDatabase): Promise<void> {
+async function createLedgerTables({ query }: TestDatabase): Promise<void> {
   await query('CREATE TABLE operations (number INT UNSIGNED PRIMARY KEY, uid CHAR(36) NOT NULL UNIQUE)');
   await query(
-    'CREATE TABLE payload (operation INT UNSIGNED PRIMARY KEY, text VARCHAR(200), data VARBINARY(200), ' +
+    'CREATE TABLE payload (operation INT UNSIGNED PRIMARY KEY, text VARCHAR(200), data VARBINARY(1000), ' +
       'at TIMESTAMP(3) DEFAULT NOW(3), FOREIGN KEY (operation) REFERENCES operations (number))',
   );
   await query('CREATE VIEW summary AS SELECT COUNT(*) AS count FROM payload');
 }
 
 /** Commits the next operation. */
-export async function operate({ connection, query }: TestDatabase): Promise<OperationMark> {
+export async function operate({ query }: Pick<TestDatabase, 'query'>): Promise<OperationMark> {
   const uid = randomUUID();
-  await connection.beginTransaction();
+  await query('START TRANSACTION');
   const { number } = await testLedger.newestOperation(query);
   await query('INSERT INTO operations VALUES (?, ?)', [number + 1, uid]);
   await query('INSERT INTO payload (operation, text, data) VALUES (?, ?, ?)', [
@@ -81,41 +33,70 @@ export async function operate({ connection, query }: TestDatabase): Promise<Oper
     `it's "${number}" \\ ; -- 🚗 ünï`,
     randomBytes(50),
   ]);
-  await connection.commit();
+  await query('COMMIT');
   return { number: number + 1, uid };
 }
 
-/** A storage folder of its own. */
-export function temporaryStorage(): { storageDir: string; remove(): void } {
-  const storageDir = mkdtempSync(path.join(tmpdir(), 'backup-test-'));
-  return {
-    storageDir,
-    remove() {
-      rmSync(storageDir, { recursive: true, force: true });
-    },
-  };
+/** Adds that many operations in one transaction, about 1 KiB each. */
+export async function operateInBulk({ query }: Pick<TestDatabase, 'query'>, count: number): Promise<void> {
+  const { number } = await testLedger.newestOperation(query);
+  const numbers = Array.from({ length: count }, (_, i) => number + 1 + i);
+  const data = randomBytes(450);
+  await query('START TRANSACTION');
+  await query('INSERT INTO operations VALUES ?', [numbers.map((each) => [each, randomUUID()])]);
+  await query('INSERT INTO payload (operation, text, data) VALUES ?', [numbers.map((each) => [each, 'bulk', data])]);
+  await query('COMMIT');
 }
 
 export interface Bench {
   database: TestDatabase;
   settings: BackupSettings;
-  dependencies: BackupDependencies;
+  dependencies: BackupDependencies & { ledger: Ledger };
+  /** The names of the published files, oldest first; fails where anything else lies there. */
+  files(): string[];
+  /** Every line of the log. */
+  logText(): string;
+  /** What a run leaves behind beyond its backups: files in the work folder, scratch databases. */
+  litter(): Promise<string[]>;
   close(): Promise<void>;
 }
 
 /** A database with the ledger's tables, a storage folder, and what `runBackup` wants. */
-export async function openBench(settings: Partial<BackupSettings> = {}): Promise<Bench> {
-  const database = await openTestDatabase();
+export async function openBench(change: Partial<BackupSettings> = {}): Promise<Bench> {
+  const database = await createTestDatabase();
   await createLedgerTables(database);
-  const { storageDir, remove } = temporaryStorage();
-  const all = { ...backupSettings(storageDir, { keep: 10, verify: 'restore' }), ...settings };
+  const storageDir = temporaryFolder();
+  const settings = { ...backupSettings(storageDir, { keep: 10, verify: 'restore' }), ...change };
   return {
     database,
-    settings: all,
-    dependencies: { settings: all, address: database.address, ledger: testLedger },
-    async close() {
-      await database.close();
-      remove();
+    settings,
+    dependencies: { settings, address: database.address, ledger: testLedger },
+    files: () => readdirSync(settings.directory).sort(),
+    logText: () => readFileSync(settings.logFile, 'utf8'),
+    litter: async () => [...readdirSync(settings.workDirectory), ...(await scratchDatabases(database))],
+    close: async () => {
+      for (const name of await scratchDatabases(database)) await database.query('DROP DATABASE ??', [name]);
+      await database.drop();
+      rmSync(storageDir, { recursive: true, force: true });
     },
   };
+}
+
+export async function scratchDatabases({ query, address }: TestDatabase): Promise<string[]> {
+  const rows = await query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
+  const prefix = scratchPrefix(address.database);
+  return rows.map(({ name }) => String(name)).filter((name) => name.startsWith(prefix));
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'backup-test-'));
+}
+
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => {
+      throw new Error('expected a failure');
+    },
+    (error: unknown) => error as Error,
+  );
 }

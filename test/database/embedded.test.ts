@@ -1,43 +1,19 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { embeddedAddress, EmbeddedDatabase } from '../../src/database/embedded';
 import { DatabaseUnavailableError } from '../../src/database/errors';
 import { requireMariaDbProgram } from '../../src/database/programs';
-import { cleanUp, Holder, isRunning, newStorage, query, serverPid, serversOf, until } from './holders';
-
-/** A storage folder with an installed database, copied where a test does not look at the installation itself. */
-let installed: string;
-
-beforeAll(async () => {
-  installed = join(newStorage(), '..');
-  const database = new EmbeddedDatabase(join(installed, 'storage'));
-  await database.acquire();
-  await database.release();
-});
-afterAll(cleanUp);
-
-function storageWithData(name?: string): string {
-  const storage = newStorage(name);
-  mkdirSync(storage, { recursive: true });
-  cpSync(join(installed, 'storage/database/data'), join(storage, 'database/data'), { recursive: true });
-  return storage;
-}
+import { cleanUp, Holder, installOnce, isRunning, newStorage, pidOf, query } from './holders';
+import { serverPid, serversOf, storageWithData } from './holders';
 
 function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
 }
 
-function allPids(): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number); // prettier-ignore
-}
-
-function pidOf(storage: string): number {
-  const pid = serverPid(storage);
-  if (pid === null) throw new Error(`No server runs under ${storage}.`);
-  return pid;
-}
+beforeAll(installOnce);
+afterAll(cleanUp);
 
 describe('one process', () => {
   test('makes a private database from nothing, and nothing runs after it', async () => {
@@ -76,7 +52,7 @@ describe('one process', () => {
 
     await database.release();
     expect(isRunning(pid)).toBe(false);
-    expect(serversOf(storage, allPids())).toEqual([]);
+    expect(serversOf(storage)).toEqual([]);
   });
 
   test('listens on no TCP port', async () => {
@@ -107,7 +83,8 @@ describe('one process', () => {
     expect(serverPid(storage)).toBeNull();
 
     await database.acquire();
-    expect(serverPid(storage)).not.toBeNull();
+    void database.release();
+    await query(await database.acquire(), 'SELECT 1');
     await database.release();
     await database.release();
     expect(serverPid(storage)).toBeNull();
@@ -146,10 +123,10 @@ describe('several processes', () => {
     const storage = newStorage();
     const holders = Array.from({ length: 5 }, () => new Holder(storage));
     await Promise.all(holders.map((holder) => holder.acquired()));
-    expect(serversOf(storage, allPids())).toEqual([pidOf(storage)]);
+    expect(serversOf(storage)).toEqual([pidOf(storage)]);
 
     await Promise.all(holders.map((holder) => holder.release()));
-    expect(serversOf(storage, allPids())).toEqual([]);
+    expect(serversOf(storage)).toEqual([]);
   });
 
   test('one that was killed does not count, and its successor finds the server', async () => {
@@ -180,84 +157,13 @@ describe('several processes', () => {
   });
 });
 
-describe('a crash', () => {
-  test('of the server is healed by those that hold it, with the data intact', async () => {
-    const storage = storageWithData();
-    const events: string[] = [];
-    const database = new EmbeddedDatabase(storage, { onEvent: (message) => events.push(message) });
-    const address = await database.acquire();
-    const other = new Holder(storage);
-    await other.acquired();
-    await query(address, 'CREATE TABLE kept (id INT PRIMARY KEY)');
-    await query(address, 'INSERT INTO kept VALUES (42)');
-    const pid = pidOf(storage);
-    process.kill(pid, 'SIGKILL');
-    await until(() => events.some((event) => event.endsWith('is back.')));
-
-    expect(await query(address, 'SELECT id FROM kept')).toEqual([{ id: 42 }]);
-    expect(pidOf(storage)).not.toBe(pid);
-    // Both count again: whoever leaves first leaves the server running.
-    await until(() => serverPid(storage) !== null);
-    await other.release();
-    expect(await query(address, 'SELECT id FROM kept')).toEqual([{ id: 42 }]);
-    await database.release();
-    expect(serversOf(storage, allPids())).toEqual([]);
-  });
-
-  test('of holder and server is healed by the successor', async () => {
-    const storage = storageWithData();
-    const holder = new Holder(storage);
-    const address = await holder.acquired();
-    await query(address, 'CREATE TABLE kept (id INT PRIMARY KEY)');
-    await query(address, 'INSERT INTO kept VALUES (7)');
-    await holder.kill();
-    process.kill(pidOf(storage), 'SIGKILL');
-
-    const database = new EmbeddedDatabase(storage);
-    expect(await query(await database.acquire(), 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
-    await database.release();
-  });
-
-  test('in the middle of the installation leaves nothing behind', async () => {
-    const storage = newStorage();
-    const root = join(storage, 'database');
-    const unfinished = (): string[] => readdirSync(root).filter((name) => name.startsWith('data.new-'));
-    const killed = new Holder(storage);
-    await until(() => existsSync(root) && unfinished().length > 0);
-    await killed.kill();
-    expect(existsSync(join(root, 'data'))).toBe(false);
-    mkdirSync(join(root, 'data.new-half/mysql'), { recursive: true });
-
-    const database = new EmbeddedDatabase(storage);
-    expect(await query(await database.acquire(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await database.release();
-    expect(unfinished()).not.toContain('data.new-half');
-    // The orphaned installer may have outlived the first look.
-    await database.acquire();
-    await database.release();
-    expect(unfinished()).toEqual([]);
-  });
-
-  test('in the middle of the start does not lead to a second server', async () => {
-    const storage = storageWithData();
-    const killed = new Holder(storage);
-    await until(() => serversOf(storage, allPids()).length > 0);
-    await killed.kill();
-    const database = new EmbeddedDatabase(storage);
-    await database.acquire();
-    expect(serversOf(storage, allPids())).toEqual([pidOf(storage)]);
-    await database.release();
-    expect(serversOf(storage, allPids())).toEqual([]);
-  });
-});
-
 describe('a storage folder', () => {
   test.each(['with spaces, "quotes" and it\'s $HOME', 'with:colon', 'ünïcödé 車'])('named %p', async (name) => {
     const storage = newStorage(name);
     const database = new EmbeddedDatabase(storage);
     expect(await query(await database.acquire(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await database.release();
-    expect(serversOf(storage, allPids())).toEqual([]);
+    expect(serversOf(storage)).toEqual([]);
   });
 
   test('too deep for a socket gets one elsewhere, found whatever TMPDIR says', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -8,6 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { DatabaseAddress } from '../../src/database/address';
+import { EmbeddedDatabase } from '../../src/database/embedded';
 
 /** Another process that acquires the embedded database of a folder, through test/database/holder.mjs. */
 export class Holder {
@@ -56,6 +57,23 @@ export class Holder {
 }
 
 const folders: string[] = [];
+let installed: string;
+
+/** Installs a database once for all tests of a file; `storageWithData` copies it. */
+export async function installOnce(): Promise<void> {
+  installed = newStorage();
+  const database = new EmbeddedDatabase(installed);
+  await database.acquire();
+  await database.release();
+}
+
+/** A storage folder with an installed database, for tests that do not look at the installation. */
+export function storageWithData(): string {
+  const storage = newStorage();
+  mkdirSync(storage, { recursive: true });
+  cpSync(join(installed, 'database/data'), join(storage, 'database/data'), { recursive: true });
+  return storage;
+}
 
 /** A new folder with the given name, which `cleanUp` removes with the server that may still run in it. */
 export function newStorage(name = 'storage'): string {
@@ -83,8 +101,17 @@ export function serverPid(storageDir: string): number | null {
   return isRunning(pid) ? pid : null;
 }
 
-/** How many MariaDB servers have a storage folder in their command line. */
-export function serversOf(storageDir: string, pids: readonly number[]): number[] {
+export function pidOf(storageDir: string): number {
+  const pid = serverPid(storageDir);
+  if (pid === null) throw new Error(`No server runs under ${storageDir}.`);
+  return pid;
+}
+
+/** The ids of the MariaDB servers that name a storage folder in their command line. */
+export function serversOf(storageDir: string): number[] {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return pids.filter((pid) => {
     try {
       const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
