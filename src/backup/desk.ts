@@ -26,6 +26,8 @@ export interface BackupStatus {
   healthy: boolean;
   /** Why it is not healthy, in one sentence. */
   problem: string | null;
+  /** Tries of this server that failed since the last success. */
+  failures: number;
   running: boolean;
   lastOperation: number;
   coveredThrough: number;
@@ -73,6 +75,7 @@ export class BackupDesk {
     return {
       healthy: problem === null,
       problem,
+      failures: requester.failuresInARow,
       running,
       lastOperation,
       coveredThrough: covered.coveredThrough,

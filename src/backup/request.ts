@@ -46,6 +46,11 @@ export class BackupRequester {
     return this.failure;
   }
 
+  /** Tries that failed since the last success. */
+  get failuresInARow(): number {
+    return this.failures;
+  }
+
   /** Whether a backup process of ours runs or is about to. */
   get running(): boolean {
     return this.worker !== null;

@@ -4,6 +4,8 @@ import { type GraphQLFormattedError, GraphQLError, type GraphQLSchema } from 'gr
 import type { Logger } from 'pino';
 import type { Context } from '../resolvers/context';
 import { Refusal } from '../services/errors';
+import { legacyStatus } from './legacy-status';
+import { limits } from './limits';
 
 export interface GraphqlOptions {
   introspection: boolean;
@@ -22,7 +24,8 @@ export function createApolloServer(
     includeStacktraceInErrorResponses: false,
     // The process is stopped by main, which lets running requests and backups finish first.
     stopOnTerminationSignals: false,
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    ...limits,
+    plugins: [...limits.plugins, legacyStatus, ApolloServerPluginLandingPageDisabled()],
     logger: log,
     formatError: (formatted, error) => formatError(formatted, error, log),
   });

@@ -1,5 +1,6 @@
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { BackupDesk } from '../backup/desk';
@@ -11,6 +12,8 @@ import { Refusal } from '../services/errors';
 import { adminsOnly, authenticate, errorBody } from './authentication';
 import { createApolloServer } from './graphql';
 import { addHealthRoutes } from './health';
+import { limitInFlight } from './in-flight';
+import { addMetricsRoute } from './metrics';
 
 export interface HttpOptions {
   production: boolean;
@@ -24,6 +27,11 @@ export interface HttpOptions {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** A client that takes longer to send its request is cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Nothing from elsewhere is ever loaded or framed. */
+const SECURITY_POLICY = { defaultSrc: ["'self'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null };
 
 /** The HTTP face: both GraphQL schemas and the health probes. Not listening yet. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
@@ -34,6 +42,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
     bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
   });
   app.decorateRequest('viewer');
   if (options.corsOrigin.length > 0) await app.register(cors, { origin: options.corsOrigin, maxAge: 600 });
@@ -45,7 +54,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
       .code(500)
       .send(errorBody({ code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server.' }));
   });
+  await app.register(helmet, { contentSecurityPolicy: { directives: SECURITY_POLICY } });
+  limitInFlight(app);
   addHealthRoutes(app, options.pingDatabase);
+  addMetricsRoute(app, backups);
 
   const schemas = buildSchemas();
   const context = (request: FastifyRequest): Promise<Context> => {

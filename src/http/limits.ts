@@ -1,0 +1,56 @@
+import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import { getNullableType, GraphQLError, isListType, type ValidationRule } from 'graphql';
+import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+import type { Context } from '../resolvers/context';
+
+/** What a document may ask for at most. Far above what a page of nested vehicles needs, far below what hurts. */
+const MAX_TOKENS = 4_000;
+const MAX_DEPTH = 16;
+const MAX_ALIASES = 120;
+const MAX_DIRECTIVES = 50;
+const MAX_COST = 500_000;
+
+/** How many rows a list without `first` is reckoned at. */
+const PLAIN_LIST_ROWS = 5;
+
+/**
+ * A field costs one, and what is below it as often as there may be rows: a connection's `first`, which its `nodes`
+ * then do not count again.
+ */
+const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
+  const { first } = args as { first?: unknown };
+  if (typeof first === 'number') return 1 + Math.max(1, first) * childComplexity;
+  const isPlainList = isListType(getNullableType(field.type)) && field.name !== 'nodes';
+  return 1 + (isPlainList ? PLAIN_LIST_ROWS : 1) * childComplexity;
+};
+
+const costLimit: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation({ schema, document, request }) {
+        const cost = getComplexity({
+          schema,
+          query: document,
+          estimators: [costOf],
+          ...(request.operationName == null ? {} : { operationName: request.operationName }),
+          ...(request.variables == null ? {} : { variables: request.variables }),
+        });
+        if (cost <= MAX_COST) return Promise.resolve();
+        const message = `The query asks for up to ${cost} fields, and ${MAX_COST} are the most: ask for fewer rows or levels.`;
+        return Promise.reject(new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } }));
+      },
+    }),
+};
+
+export const limits = {
+  parseOptions: { maxTokens: MAX_TOKENS },
+  validationRules: [
+    maxDepthRule({ n: MAX_DEPTH }),
+    maxAliasesRule({ n: MAX_ALIASES }),
+    maxDirectivesRule({ n: MAX_DIRECTIVES }),
+  ] as ValidationRule[],
+  plugins: [costLimit],
+} satisfies Partial<ApolloServerOptions<Context>>;
