@@ -50,6 +50,10 @@ export class User {
   @TimeColumn({ nullable: true })
   memberSince!: Date | null;
 
+  @Field(() => DateTime, { nullable: true, description: 'Since when nobody can sign in as the account.' })
+  @TimeColumn({ nullable: true })
+  disabledAt!: Date | null;
+
   @Field(() => DateTime)
   @TimeColumn()
   createdAt!: Date;

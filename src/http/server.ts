@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -43,8 +44,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     trustProxy: options.trustProxy,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
   });
   app.decorateRequest('viewer');
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
   if (options.corsOrigin.length > 0) await app.register(cors, { origin: options.corsOrigin, maxAge: 600 });
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -68,6 +74,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
       services,
       backups,
       loaders: createLoaders(services, backups, viewer instanceof Refusal ? null : viewer),
+      audit: (entry) => {
+        const level = entry.outcome === 'done' ? 'info' : 'warn';
+        log[level]({ audit: entry, address: ip, requestId: request.id }, `${entry.action}: ${entry.outcome}`);
+      },
     });
   };
   const whoAsks = authenticate(services.sessions);

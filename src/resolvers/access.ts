@@ -1,4 +1,10 @@
-import { getNamedType, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  getNamedType,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import { Role } from '../entities/enums';
 import { Refusal } from '../services/errors';
 import { isStaff } from '../services/roles';
@@ -12,6 +18,10 @@ type Rule =
   | 'SIGNED_IN'
   /** OPERATOR and ADMIN; others get null. */
   | 'STAFF_OR_NULL'
+  /** The account that the object belongs to, OPERATOR and ADMIN; others are refused. */
+  | 'OWNER'
+  /** The same; others get null. */
+  | 'OWNER_OR_NULL'
   /** Whoever was shown the object may have the field. */
   | 'WITH_PARENT'
   /** Those roles; others are refused. */
@@ -48,6 +58,10 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Query.backupStatus': ADMIN,
   'Query.operations': ADMIN,
   'Mutation.createBackup': ADMIN,
+  'Mutation.disableUser': ADMIN,
+  'Mutation.enableUser': ADMIN,
+  'Mutation.resetPassword': ADMIN,
+  'Mutation.revokeTokens': ADMIN,
 
   'Session.user': 'WITH_PARENT',
   'User.payments': 'WITH_PARENT',
@@ -59,7 +73,10 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Sale.soldBy': 'STAFF_OR_NULL',
   'Sale.payments': 'SIGNED_IN',
   'Sale.reversedBy': 'STAFF_OR_NULL',
-  'Payment.user': 'WITH_PARENT',
+  // A member's history shows the confirmations of others, since they moved the own share: not whose they were.
+  'Payment.user': 'OWNER',
+  'Payment.note': 'OWNER_OR_NULL',
+  'Payment.rejectionReason': 'OWNER_OR_NULL',
   'Payment.reverses': 'WITH_PARENT',
   'Payment.confirmedBy': 'STAFF_OR_NULL',
   'Payment.rejectedBy': 'STAFF_OR_NULL',
@@ -95,8 +112,8 @@ export function applyAccessRules(schema: GraphQLSchema): GraphQLSchema {
         if (!roots.has(type) && !OWNED.has(getNamedType(field.type).name)) continue;
         throw new Error(`${path} has no rule in src/resolvers/access.ts: say who may have it.`);
       }
-      if (rule !== 'ANYONE' && rule !== 'WITH_PARENT' && field.resolve !== undefined) {
-        field.resolve = guarded(rule, path, field.resolve as Resolver);
+      if (rule !== 'ANYONE' && rule !== 'WITH_PARENT') {
+        field.resolve = guarded(rule, path, (field.resolve ?? defaultFieldResolver) as Resolver);
       }
     }
   }
@@ -110,6 +127,11 @@ function guarded(rule: Exclude<Rule, 'ANYONE' | 'WITH_PARENT'>, path: string, re
     const { viewer } = context;
     if (viewer instanceof Error) throw viewer;
     if (rule === 'STAFF_OR_NULL' && !isStaff(viewer)) return null;
+    const isOwners = isStaff(viewer) || (source as { userId?: unknown } | undefined)?.userId === viewer.id;
+    if (rule === 'OWNER_OR_NULL' && !isOwners) return null;
+    if (rule === 'OWNER' && !isOwners) {
+      throw new Refusal('FORBIDDEN', `The ${path.replace('.', "'s ")} is for its owner, OPERATOR and ADMIN.`);
+    }
     if (typeof rule !== 'string' && !rule.includes(viewer.role)) {
       throw new Refusal(
         'FORBIDDEN',

@@ -2,6 +2,7 @@ import type { BackupDesk } from '../backup/desk';
 import type { User } from '../entities/user';
 import type { Services } from '../services';
 import type { Refusal } from '../services/errors';
+import type { AuditEntry } from './audit-trail';
 import type { Loaders } from './loaders';
 
 /** What every resolver is handed for one request. */
@@ -13,6 +14,8 @@ export interface Context {
   services: Services;
   backups: BackupDesk;
   loaders: Loaders;
+  /** Writes to the audit trail, with this request's id and address. */
+  audit: (entry: AuditEntry) => void;
 }
 
 /** For fields whose rule in access.ts lets only signed-in accounts through. */

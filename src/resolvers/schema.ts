@@ -1,6 +1,8 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { applyAccessRules } from './access';
+import { AccountResolver } from './account-resolver';
+import { applyAuditTrail } from './audit-trail';
 import { BackupResolver } from './backup-resolver';
 import { ContributionResolver } from './contribution-resolver';
 import { OperationResolver } from './operation-resolver';
@@ -24,7 +26,7 @@ const PUBLIC: Resolvers = [
 ];
 
 // What they declare is on types of the admin schema alone: a field resolver on a shared type would show in both.
-const ADMIN_ONLY: Resolvers = [BackupResolver, OperationResolver];
+const ADMIN_ONLY: Resolvers = [BackupResolver, OperationResolver, AccountResolver];
 
 export interface Schemas {
   public: GraphQLSchema;
@@ -42,5 +44,6 @@ export function schemaText(schema: GraphQLSchema): string {
 }
 
 function build(resolvers: Resolvers): GraphQLSchema {
-  return applyAccessRules(buildSchemaSync({ resolvers, orphanedTypes: [], validate: false }));
+  // The trail goes around the rules, so that it tells of those who were turned away too.
+  return applyAuditTrail(applyAccessRules(buildSchemaSync({ resolvers, orphanedTypes: [], validate: false })));
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Ppm } from '../values/percentage';
+import { AccountService } from './account-service';
 import { type AfterCommit, OperationRunner } from './operations';
 import { OperationService } from './operation-service';
 import { PaymentService } from './payment-service';
@@ -9,6 +10,7 @@ import { UserService } from './user-service';
 import { VehicleService } from './vehicle-service';
 
 export interface Services {
+  accounts: AccountService;
   operations: OperationService;
   payments: PaymentService;
   pool: PoolService;
@@ -28,6 +30,7 @@ export interface ServiceSettings {
 export function createServices(dataSource: DataSource, settings: ServiceSettings): Services {
   const runner = new OperationRunner(dataSource, settings.afterCommit);
   return {
+    accounts: new AccountService(dataSource),
     operations: new OperationService(dataSource),
     payments: new PaymentService(dataSource, runner),
     pool: new PoolService(dataSource, settings.currency),

@@ -47,9 +47,10 @@ export class SessionService {
   async login(email: string, password: string, address: string): Promise<Session> {
     const account = email.trim().toLowerCase().slice(0, 254);
     const isRight = await this.limited(account, address, async () => {
-      const user = await this.dataSource.manager.findOneBy(User, { email: account });
-      const matches = await isPassword(user?.passwordHash ?? null, password);
-      return matches ? user : null;
+      const found = await this.dataSource.manager.findOneBy(User, { email: account });
+      // The collation finds "ádmin" for "admin" too: each spelling would be an account of its own to the limit.
+      const user = found?.email === account && found.disabledAt === null ? found : null;
+      return (await isPassword(user?.passwordHash ?? null, password)) ? user : null;
     });
     if (isRight === null) throw unauthenticated('The email or the password is wrong.');
     return this.open(isRight);
@@ -65,8 +66,12 @@ export class SessionService {
     if (!isRight) throw unauthenticated('The current password is wrong.');
     const passwordHash = await hashPassword(newPassword);
     const { manager } = this.dataSource;
-    await manager.update(User, user.id, { passwordHash, tokenVersion: () => 'tokenVersion + 1' });
-    return this.open(await manager.findOneByOrFail(User, { id: user.id }));
+    const { id, tokenVersion } = user;
+    // Not where the account was changed since the request began: the password that was checked may be an old one.
+    const change = { passwordHash, tokenVersion: tokenVersion + 1 };
+    const { affected } = await manager.update(User, { id, tokenVersion }, change);
+    if (affected !== 1) throw unauthenticated('The token has been revoked: sign in again.');
+    return this.open(await manager.findOneByOrFail(User, { id }));
   }
 
   /**
@@ -79,9 +84,9 @@ export class SessionService {
     if (claims === null || !Number.isInteger(id))
       throw unauthenticated('The token is not valid, or has expired: sign in.');
     const user = await this.dataSource.manager.findOneBy(User, { id });
-    if (user?.tokenVersion !== claims.payload.version)
+    if (user === null || user.tokenVersion !== claims.payload.version)
       throw unauthenticated('The token has been revoked: sign in again.');
-    return user as User;
+    return user;
   }
 
   private async open(user: User): Promise<Session> {
@@ -123,7 +128,7 @@ export class SessionService {
 
 async function refuseBeyondLimit(limiter: RateLimiterMemory, key: string): Promise<void> {
   const tries = await limiter.get(key);
-  if (tries === null || tries.consumedPoints < limiter.points) return;
+  if (tries === null || tries.consumedPoints < limiter.points || tries.msBeforeNext <= 0) return;
   const retryAfterSeconds = Math.ceil(tries.msBeforeNext / 1000);
   throw new Refusal('RATE_LIMITED', `Too many wrong tries: try again in ${retryAfterSeconds} seconds.`, {
     retryAfterSeconds,

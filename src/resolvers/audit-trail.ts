@@ -1,0 +1,63 @@
+import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { Refusal } from '../services/errors';
+import type { Context } from './context';
+
+/** One line of the audit trail: who did what, from where, and how it ended. */
+export interface AuditEntry {
+  /** The mutation. */
+  action: string;
+  /** The account's id; null where nobody was signed in. */
+  actor: number | null;
+  role: string | null;
+  /** What was asked, without passwords. */
+  input: Record<string, unknown>;
+  /** "done", or the code of the refusal or failure. */
+  outcome: string;
+  /** The id of the row that came of it, where there is one. */
+  result?: number;
+}
+
+const SECRET = /password|token/i;
+
+/** Every mutation leaves a line in the audit trail, whether it was done, refused or failed. */
+export function applyAuditTrail(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    if (field.resolve !== undefined) field.resolve = audited(field.name, field.resolve as Resolver);
+  }
+  return schema;
+}
+
+type Resolver = GraphQLFieldResolver<unknown, Context, Record<string, unknown>>;
+
+function audited(action: string, resolve: Resolver): Resolver {
+  return async (source, args, context, info) => {
+    const { viewer, audit } = context;
+    const who = viewer instanceof Refusal ? { actor: null, role: null } : { actor: viewer.id, role: viewer.role };
+    const entry = { action, ...who, input: withoutSecrets(args) };
+    try {
+      const result: unknown = await resolve(source, args, context, info);
+      const id = (result as { id?: number } | null)?.id;
+      audit({ ...entry, outcome: 'done', ...(id === undefined ? {} : { result: id }) });
+      return result;
+    } catch (error) {
+      audit({ ...entry, outcome: error instanceof Refusal ? error.code : 'INTERNAL_SERVER_ERROR' });
+      throw error;
+    }
+  };
+}
+
+/** What was asked, fit for a log: no secrets, amounts as text, nothing long. */
+function withoutSecrets(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !SECRET.test(name))
+      .map(([name, part]) => [name, loggable(part)]),
+  );
+}
+
+function loggable(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'string') return value.slice(0, 254);
+  if (value instanceof Date || typeof value !== 'object' || value === null) return value;
+  return withoutSecrets(value);
+}
