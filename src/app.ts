@@ -6,6 +6,7 @@ import type { Query } from './backup/ledger';
 import { BackupLog } from './backup/log';
 import { BackupRequester } from './backup/request';
 import { backupSettings } from './backup/settings';
+import { BackupWebhook } from './backup/webhook';
 import type { WorkerInput } from './cli/worker-input';
 import type { Config } from './config';
 import { createDataSource } from './database/data-source';
@@ -15,6 +16,7 @@ import { createHttpServer } from './http/server';
 import { keptJwtSecret } from './jwt-secret';
 import { createServices } from './services';
 import { backupLedger } from './services/backup-ledger';
+import { findLoosePermissions } from './storage-check';
 
 export interface Application {
   /** Where it listens, such as "http://127.0.0.1:4000". */
@@ -39,6 +41,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
   };
   try {
+    for (const warning of await findLoosePermissions(config.storageDir)) log.warn(warning);
     const jwtSecret = config.jwtSecret ?? (await keptJwtSecret(config.storageDir));
     const database = await openDatabase(config);
     started.push(() => database.close());
@@ -49,10 +52,14 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     await migrate(dataSource);
 
     const settings = backupSettings(config.storageDir, config.backup);
+    const backupLog = new BackupLog(settings.logFile);
+    const webhook = config.backup.webhookUrl === null ? null : new BackupWebhook(config.backup.webhookUrl, backupLog);
+    if (webhook !== null) started.push(() => webhook.settled());
     const requester = new BackupRequester({
       command: [process.execPath, backupProgram],
       input: (request) => JSON.stringify({ config, request } satisfies WorkerInput),
-      log: new BackupLog(settings.logFile),
+      log: backupLog,
+      onOutcome: ({ problem }) => webhook?.tell(problem),
     });
     started.push(() => requester.stop());
 

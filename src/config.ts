@@ -23,6 +23,7 @@ export interface Config {
   commissionRate: Ppm;
   /** ISO 4217 code. */
   currency: string;
+  /** Origins whose pages may call the API, or "*"; none: no other origin's. */
   corsOrigin: string[];
   logLevel: LogLevel;
   trustProxy: boolean;
@@ -32,6 +33,8 @@ export interface BackupConfig {
   /** How many backups rotation keeps; 1 or more. */
   keep: number;
   verify: 'restore' | 'checksum';
+  /** Told when backups begin to fail and when they work again; null: nobody is. */
+  webhookUrl: string | null;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -59,12 +62,16 @@ const settings = z.object({
   STORAGE_DIR: z.string().default('./storage'),
   BACKUP_KEEP: wholeNumber(1, 1_000_000, 'must be a whole number, 1 or more').default(10),
   BACKUP_VERIFY: z.enum(['restore', 'checksum'], 'must be "restore" or "checksum"').default('restore'),
+  BACKUP_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  ADMIN_EMAIL: z.email('must be an e-mail address').default('admin@example.com'),
+  ADMIN_EMAIL: z
+    .email('must be an e-mail address')
+    .max(254, 'must have at most 254 characters')
+    .default('admin@example.com'),
   ADMIN_PASSWORD: z
     .string()
-    .min(8, 'must have at least 8 characters')
-    .max(256, 'must have at most 256 characters')
+    .refine((text) => Array.from(text).length >= 8, 'must have at least 8 characters')
+    .refine((text) => Array.from(text).length <= 256, 'must have at most 256 characters')
     .optional(),
   COMMISSION_RATE: z
     .string()
@@ -79,12 +86,17 @@ const settings = z.object({
     .string()
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
     .default('USD'),
-  CORS_ORIGIN: z.string().default(''),
+  CORS_ORIGIN: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== ''))
+    .refine((origins) => origins.every(isOrigin), 'must be * or origins such as https://app.example.com, with commas'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   TRUST_PROXY: z.enum(['true', 'false'], 'must be "true" or "false"').default('false'),
 });
 
-const SECRETS = new Set(['DATABASE_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
+const SECRETS = new Set(['DATABASE_URL', 'BACKUP_WEBHOOK_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
 
 /**
  * Parses the settings once, at the edge of the process. An empty variable counts as unset, and every setting may
@@ -112,14 +124,12 @@ export function loadConfig(environment: Environment): Config {
     host: env.HOST,
     port: env.PORT,
     storageDir: path.resolve(env.STORAGE_DIR),
-    backup: { keep: env.BACKUP_KEEP, verify: env.BACKUP_VERIFY },
+    backup: { keep: env.BACKUP_KEEP, verify: env.BACKUP_VERIFY, webhookUrl: env.BACKUP_WEBHOOK_URL ?? null },
     jwtSecret: env.JWT_SECRET ?? null,
     firstAdmin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD ?? null },
     commissionRate: env.COMMISSION_RATE,
     currency: env.CURRENCY,
-    corsOrigin: env.CORS_ORIGIN.split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    corsOrigin: env.CORS_ORIGIN,
     logLevel: env.LOG_LEVEL,
     trustProxy: env.TRUST_PROXY === 'true',
   };
@@ -147,6 +157,11 @@ function readSetting(environment: Environment, name: string): string | undefined
   } catch (error) {
     throw new SettingError(`${name}_FILE names a file that cannot be read: ${(error as Error).message}.`);
   }
+}
+
+/** As a browser sends it in its Origin header: anything else would never match. */
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
 }
 
 function databaseFromUrl(url: string): DatabaseAddress {
