@@ -1,5 +1,5 @@
-import mysql, { type Pool, type PoolOptions } from 'mysql2';
-import { DataSource, type Logger } from 'typeorm';
+import mysql, { type PoolOptions } from 'mysql2';
+import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import { Contribution } from '../entities/contribution';
 import { Operation } from '../entities/operation';
 import { Payment } from '../entities/payment';
@@ -9,26 +9,18 @@ import { User } from '../entities/user';
 import { Vehicle } from '../entities/vehicle';
 import type { DatabaseAddress } from './address';
 import { connectionOptions } from './connection-options';
+import { type ConnectionLimits, createPreparedPool, PATIENT, PROMPT } from './connection-pool';
 import { migrations } from './migrations';
 
 /** How many connections one server holds at most. */
 const POOL_SIZE = 10;
 
-/**
- * What every session relies on, whatever the server's own settings: times in UTC, errors instead of cut values, and
- * reads that see what has been committed (operations are serial by the pool's lock, not by snapshots).
- */
-const SESSION_SETTINGS = [
-  `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-];
-
 /** TypeORM over the pool's tables at that address; not connected yet. */
-export function createDataSource(address: DatabaseAddress, logger?: Logger): DataSource {
+export function createDataSource(address: DatabaseAddress, logger?: Logger, limits = PROMPT): DataSource {
   const { database, charset, timezone, connectTimeout, ...rest } = connectionOptions(address);
   return new DataSource({
     type: 'mysql',
-    driver: { ...mysql, createPool: createPreparedPool },
+    driver: driverWith(limits),
     database,
     charset,
     timezone,
@@ -45,16 +37,11 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger): Dat
   });
 }
 
-/** The driver sends a connection's statements in order, so these run before anything else on it. */
-function createPreparedPool(options: PoolOptions): Pool {
-  const pool = mysql.createPool(options);
-  pool.on('connection', (connection) => {
-    for (const statement of SESSION_SETTINGS) {
-      connection.query(statement, (error: Error | null) => {
-        // A session without these settings must not be used: its times and errors would differ silently.
-        if (error !== null) connection.destroy();
-      });
-    }
-  });
-  return pool;
+/** The same database, for statements that may take their time; not connected yet. */
+export function patientCopy({ options }: DataSource): DataSource {
+  return new DataSource({ ...options, driver: driverWith(PATIENT) } as DataSourceOptions);
+}
+
+function driverWith(limits: ConnectionLimits): object {
+  return { ...mysql, createPool: (options: PoolOptions) => createPreparedPool(options, limits) };
 }

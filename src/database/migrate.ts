@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { patientCopy } from './data-source';
 import { DatabaseUnavailableError } from './errors';
 
 const LOCK_WAIT_SECONDS = 60;
@@ -10,6 +11,15 @@ const LOCK_WAIT_SECONDS = 60;
  * @throws DatabaseUnavailableError where another process holds the migrations for more than a minute
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
+  const patient = await patientCopy(dataSource).initialize();
+  try {
+    return await migrateAlone(patient);
+  } finally {
+    await patient.destroy();
+  }
+}
+
+async function migrateAlone(dataSource: DataSource): Promise<string[]> {
   const lock = `motorpool.migrate.${createHash('sha256').update(String(dataSource.options.database)).digest('hex').slice(0, 32)}`;
   const runner = dataSource.createQueryRunner();
   try {

@@ -11,9 +11,14 @@ export type RefusalCode =
   | 'PAYMENT_NOT_PENDING'
   | 'INSUFFICIENT_BALANCE'
   | 'RATE_LIMITED'
+  | 'SERVICE_UNAVAILABLE'
   | 'OUTCOME_UNKNOWN';
 
-/** A request that is refused by a rule. The message is one sentence, fit for the client. Nothing was changed. */
+/**
+ * A request that is refused. The message is one sentence, fit for the client. Nothing was changed: by a rule, or, with
+ * SERVICE_UNAVAILABLE, because the database stayed busy or away; the same request may be sent again later.
+ * OUTCOME_UNKNOWN alone leaves open whether the request took effect: look before sending it again.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -22,8 +27,10 @@ export class Refusal extends Error {
     message: string,
     /** Further facts for programs, such as `retryAfterSeconds`. */
     readonly details: Readonly<Record<string, string | number>> = {},
+    /** What lies behind it, for the log alone. */
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }
 

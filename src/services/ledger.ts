@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { WHOLE, type Ppm } from '../values/percentage';
 import type { Cents } from '../values/money';
+import { WHOLE, type Ppm } from '../values/percentage';
+import { badInput } from './errors';
+import { sqlErrno } from './retry';
 
 /*
  * The ledger's bookings, set-based: each takes a fixed number of statements, whatever the number of members.
@@ -51,12 +53,14 @@ export async function bookProfit(
   { actorId, at }: Booking,
 ): Promise<Cents> {
   const investorsPart = profit - commission;
-  await ledger.query(
+  await book(
+    ledger,
     `INSERT INTO payments (userId, kind, status, amount, saleId, createdAt, confirmedAt, confirmedById)
      SELECT id, 'COMMISSION', 'CONFIRMED', ?, ?, ?, ?, ? FROM users WHERE role = 'COMPANY'`,
     [commission.toString(), saleId, at, at, actorId],
   );
-  const { affectedRows } = await ledger.query<{ affectedRows: number }>(
+  const { affectedRows } = await book(
+    ledger,
     `INSERT INTO payments (userId, kind, status, amount, saleId, createdAt, confirmedAt, confirmedById)
      SELECT s.id, 'INCOME', 'CONFIRMED', s.part, ?, ?, ?, ? FROM (${INCOMES_BY_SHARE}) s WHERE s.part > 0 ORDER BY s.id`,
     [saleId, at, at, actorId, investorsPart.toString()],
@@ -67,26 +71,42 @@ export async function bookProfit(
 
 /** Books the opposite of each payment of a sale, and marks the originals as reversed. Shares stay. */
 export async function reverseProfit(ledger: EntityManager, saleId: number, { actorId, at }: Booking): Promise<void> {
-  await ledger.query(
+  await book(
+    ledger,
     `INSERT INTO payments (userId, kind, status, amount, saleId, reversesId, createdAt, confirmedAt, confirmedById)
      SELECT userId, 'REVERSAL', 'CONFIRMED', -amount, saleId, id, ?, ?, ? FROM payments
      WHERE saleId = ? AND kind IN ('COMMISSION', 'INCOME') ORDER BY id`,
     [at, at, actorId, saleId],
   );
-  await ledger.query(`UPDATE payments SET status = 'REVERSED' WHERE saleId = ? AND kind IN ('COMMISSION', 'INCOME')`, [
+  await book(ledger, `UPDATE payments SET status = 'REVERSED' WHERE saleId = ? AND kind IN ('COMMISSION', 'INCOME')`, [
     saleId,
   ]);
   await applyPayments(ledger, saleId, ['REVERSAL'], at);
 }
 
+/** Error numbers of a sum that does not fit into a BIGINT. */
+const OUT_OF_RANGE = new Set([1264, 1690]);
+
+/** Runs one booking statement. @throws Refusal BAD_USER_INPUT where a balance would pass what a column can hold */
+async function book(ledger: EntityManager, sql: string, parameters: unknown[] = []): Promise<{ affectedRows: number }> {
+  try {
+    return await ledger.query<{ affectedRows: number }>(sql, parameters);
+  } catch (error) {
+    if (!OUT_OF_RANGE.has(sqlErrno(error) ?? 0)) throw error;
+    throw badInput('This would take the balance of an account beyond 92233720368547758.07, the most it can hold.');
+  }
+}
+
 /** Brings a sale's payments of those kinds to the balances, with one contribution each. */
 async function applyPayments(ledger: EntityManager, saleId: number, kinds: string[], at: Date): Promise<void> {
-  await ledger.query(
+  await book(
+    ledger,
     `UPDATE users u JOIN payments p ON p.userId = u.id SET u.balance = u.balance + p.amount
      WHERE p.saleId = ? AND p.kind IN (?)`,
     [saleId, kinds],
   );
-  await ledger.query(
+  await book(
+    ledger,
     `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
      SELECT u.id, p.id, p.amount, u.balance, u.percentage, ? FROM payments p JOIN users u ON u.id = p.userId
      WHERE p.saleId = ? AND p.kind IN (?) ORDER BY p.id`,
@@ -103,21 +123,24 @@ export async function bookConfirmation(
   payment: { id: number; userId: number; amount: Cents },
   { actorId, at }: Booking,
 ): Promise<void> {
-  await ledger.query(`UPDATE payments SET status = 'CONFIRMED', confirmedAt = ?, confirmedById = ? WHERE id = ?`, [
+  await book(ledger, `UPDATE payments SET status = 'CONFIRMED', confirmedAt = ?, confirmedById = ? WHERE id = ?`, [
     at,
     actorId,
     payment.id,
   ]);
-  await ledger.query(
+  await book(
+    ledger,
     `UPDATE users SET balance = balance + CAST(? AS SIGNED), memberSince = COALESCE(memberSince, ?) WHERE id = ?`,
     [payment.amount.toString(), at, payment.userId],
   );
   // LEFT JOIN: a member without a positive balance, and everybody where no balance is positive, holds no share.
-  await ledger.query(
+  await book(
+    ledger,
     `UPDATE users u LEFT JOIN (${SHARES_BY_BALANCE}) s ON s.id = u.id SET u.percentage = COALESCE(s.part, 0)
      WHERE u.memberSince IS NOT NULL`,
   );
-  await ledger.query(
+  await book(
+    ledger,
     `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
      SELECT id, ?, IF(id = ?, CAST(? AS SIGNED), 0), balance, percentage, ? FROM users
      WHERE memberSince IS NOT NULL ORDER BY id`,

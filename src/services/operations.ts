@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Operation } from '../entities/operation';
 import type { OperationKind } from '../entities/enums';
 import type { User } from '../entities/user';
-import { isConnectionLost, isTransient, pauseBeforeRetry } from './retry';
 import { Refusal } from './errors';
+import { PATIENCE_MS, tryAgain } from './retry';
+import { CommitUnanswered, inTransaction, NothingToDo } from './transaction';
 
 /** What an operation did, for its row in the journal. */
 export interface Subject {
@@ -21,19 +22,13 @@ export interface Work<T> {
   book(ledger: EntityManager, at: Date): Promise<{ result: T; subject: Subject }>;
 }
 
-/** Called once after each commit, never before it and never inside it; must return at once. */
+/** Called once after each commit, never before it and never inside it; must return at once and never throw. */
 export type AfterCommit = (operation: { number: number; uid: string }) => void;
 
-const MAX_ATTEMPTS = 8;
-
-/** COMMIT was sent and no answer came: only the database knows. */
-class CommitUnanswered extends Error {
-  constructor(
-    readonly committed: { result: unknown; number: number },
-    readonly reason: unknown,
-  ) {
-    super('COMMIT was not answered');
-  }
+interface Done<T> {
+  result: T;
+  /** Null where an earlier request had done it. */
+  number: number | null;
 }
 
 /**
@@ -44,59 +39,44 @@ export class OperationRunner {
   constructor(
     private readonly dataSource: DataSource,
     private readonly afterCommit: AfterCommit,
+    /** How long conflicts and lost connections are tried again, and how long an unanswered COMMIT is looked for. */
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   /**
    * Runs the work as one committed operation, or changes nothing. Deadlocks, lock time-outs, certification conflicts
-   * and lost connections are tried again, with a bound.
-   * @throws Refusal from the work; OUTCOME_UNKNOWN where the database went away at COMMIT and stayed away
+   * and lost connections are tried again, with a bound; a COMMIT that fails is looked up, whatever the error said.
+   * @throws Refusal from the work; SERVICE_UNAVAILABLE where the database stayed busy or away, and nothing happened;
+   * OUTCOME_UNKNOWN where it went away at COMMIT and stayed away
    */
   async run<T>(kind: OperationKind, actor: User, work: Work<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      // One identity an attempt: whether this very commit happened can be looked up by it.
-      const uid = randomUUID();
-      try {
-        return await this.attempt(uid, kind, actor, work);
-      } catch (error) {
-        if (error instanceof CommitUnanswered) {
-          if (await this.didCommit(uid)) {
-            this.afterCommit({ number: error.committed.number, uid });
-            return error.committed.result as T;
-          }
-        } else if (!isTransient(error)) {
-          throw error;
-        }
-        if (attempt === MAX_ATTEMPTS) throw error instanceof CommitUnanswered ? error.reason : error;
-        await pauseBeforeRetry(attempt);
-      }
-    }
+    return tryAgain(
+      async () => {
+        // One identity a try: whether this very commit happened can be looked up by it.
+        const uid = randomUUID();
+        const { result, number } = await this.attempt(uid, kind, actor, work);
+        if (number !== null) this.afterCommit({ number, uid });
+        return result;
+      },
+      { patienceMs: this.patienceMs },
+    );
   }
 
-  private async attempt<T>(uid: string, kind: OperationKind, actor: User, work: Work<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+  private async attempt<T>(uid: string, kind: OperationKind, actor: User, work: Work<T>): Promise<Done<T>> {
     try {
-      await runner.startTransaction();
-      const ledger = runner.manager;
-      const number = 1 + (await lockPool(runner));
-      const earlier = (await work.alreadyDone?.(ledger)) ?? null;
-      if (earlier !== null) {
-        await runner.rollbackTransaction();
-        return earlier;
-      }
-      const at = new Date();
-      const { result, subject } = await work.book(ledger, at);
-      await ledger.insert(Operation, { number, uid, kind, actorId: actor.id, at, ...subject });
-      await runner.query('UPDATE pool SET lastOperation = ? WHERE id = 1', [number]);
-      await commit(runner, { result, number });
-      this.afterCommit({ number, uid });
-      return result;
+      return await inTransaction(this.dataSource, async (ledger) => {
+        const number = await takeNumber(ledger);
+        const earlier = (await work.alreadyDone?.(ledger)) ?? null;
+        if (earlier !== null) throw new NothingToDo(earlier);
+        const at = new Date();
+        const { result, subject } = await work.book(ledger, at);
+        await ledger.insert(Operation, { number, uid, kind, actorId: actor.id, at, ...subject });
+        return { result, number };
+      });
     } catch (error) {
-      // After any error the transaction is rolled back, never committed: on a cluster a COMMIT after a conflict
-      // answers OK and has written nothing.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (error instanceof NothingToDo) return { result: error.result as T, number: null };
+      if (error instanceof CommitUnanswered && (await this.didCommit(uid))) return error.result as Done<T>;
       throw error;
-    } finally {
-      await runner.release().catch(() => undefined);
     }
   }
 
@@ -104,39 +84,31 @@ export class OperationRunner {
    * Settles an unanswered COMMIT by looking. The pool's lock is taken first: whoever holds it knows that the lost
    * transaction has ended, one way or the other.
    */
-  private async didCommit(uid: string): Promise<boolean> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      try {
-        return await this.dataSource.transaction(async (manager) => {
-          await manager.query('SELECT lastOperation FROM pool WHERE id = 1 FOR UPDATE');
-          return manager.existsBy(Operation, { uid });
-        });
-      } catch (error) {
-        if (!isTransient(error)) throw error;
-        await pauseBeforeRetry(attempt);
-      }
-    }
-    throw new Refusal(
-      'OUTCOME_UNKNOWN',
-      `The database went away while the operation was being committed: look whether it happened before trying again.`,
-      { operationUid: uid },
-    );
+  private didCommit(uid: string): Promise<boolean> {
+    const look = (): Promise<boolean> =>
+      inTransaction(this.dataSource, async (ledger) => {
+        await ledger.query('SELECT lastOperation FROM pool WHERE id = 1 FOR UPDATE');
+        return ledger.existsBy(Operation, { uid });
+      });
+    const giveUp = (lastError: unknown): Refusal =>
+      new Refusal(
+        'OUTCOME_UNKNOWN',
+        'The database went away while the operation was being committed: look whether it happened before trying again.',
+        { operationUid: uid },
+        lastError,
+      );
+    return tryAgain(look, { patienceMs: this.patienceMs, giveUp });
   }
 }
 
-/** Puts this transaction in line with all others. @returns the number of the last committed operation */
-async function lockPool(runner: QueryRunner): Promise<number> {
-  const rows = (await runner.query('SELECT lastOperation FROM pool WHERE id = 1 FOR UPDATE')) as {
-    lastOperation: number;
-  }[];
-  if (rows[0] === undefined) throw new Error('The table "pool" has lost its row: restore the latest backup.');
-  return rows[0].lastOperation;
-}
-
-async function commit(runner: QueryRunner, committed: { result: unknown; number: number }): Promise<void> {
-  try {
-    await runner.commitTransaction();
-  } catch (error) {
-    throw isConnectionLost(error) ? new CommitUnanswered(committed, error) : error;
-  }
+/**
+ * Puts this transaction in line with all others, and takes the next number; a rollback gives it back. One statement
+ * that writes, so that a cluster sees two operations at once as the conflict that they are.
+ */
+async function takeNumber(ledger: EntityManager): Promise<number> {
+  const { affectedRows, insertId } = await ledger.query<{ affectedRows: number; insertId: number }>(
+    'UPDATE pool SET lastOperation = LAST_INSERT_ID(lastOperation + 1) WHERE id = 1',
+  );
+  if (affectedRows !== 1) throw new Error('The table "pool" has lost its row: restore the latest backup.');
+  return insertId;
 }

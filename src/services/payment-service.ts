@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { Contribution } from '../entities/contribution';
 import { OperationKind, PaymentKind, PaymentStatus } from '../entities/enums';
@@ -10,8 +11,9 @@ import { bookConfirmation } from './ledger';
 import type { OperationRunner } from './operations';
 import { checkFirst, type Page, type PageRequest } from './page';
 import { pagesByUser } from './pages-by-user';
-import { duplicateKey } from './retry';
+import { duplicateKey, tryAgain } from './retry';
 import { isMember, isStaff } from './roles';
+import { inTransaction } from './transaction';
 
 export interface RequestPayment {
   kind: PaymentKind;
@@ -36,7 +38,7 @@ export class PaymentService {
   /**
    * Asks for a deposit or withdrawal; moves no money. The same idempotency key from the same account returns the
    * payment of the first time.
-   * @throws Refusal BAD_USER_INPUT, FORBIDDEN, NOT_FOUND, INSUFFICIENT_BALANCE
+   * @throws Refusal BAD_USER_INPUT, FORBIDDEN, NOT_FOUND, INSUFFICIENT_BALANCE, OUTCOME_UNKNOWN
    */
   async request(actor: User, input: RequestPayment): Promise<Payment> {
     if (input.kind !== PaymentKind.DEPOSIT && input.kind !== PaymentKind.WITHDRAWAL) {
@@ -44,49 +46,49 @@ export class PaymentService {
     }
     const amount = positiveAmount('amount', input.amount);
     const note = optionalNote('note', input.note);
-    const idempotencyKey = optionalKey(input.idempotencyKey);
-
-    const earlier = await this.findByKey(actor, idempotencyKey);
-    if (earlier !== null) return earlier;
-
-    const user = await this.findPayer(actor, input.userId);
-    if (input.kind === PaymentKind.WITHDRAWAL) checkBalance(user, amount);
-    const payment = this.dataSource.manager.create(Payment, {
-      userId: user.id,
-      kind: input.kind,
-      status: PaymentStatus.PENDING,
-      amount: input.kind === PaymentKind.DEPOSIT ? amount : -amount,
-      note,
-      createdAt: new Date(),
-      requestedById: actor.id,
-      idempotencyKey,
-    });
-    try {
-      await this.dataSource.manager.insert(Payment, payment);
-      return payment;
-    } catch (error) {
-      if (duplicateKey(error) !== 'payments_idempotency') throw error;
-      // The same key arrived twice at once: the other request won.
-      const winner = await this.findByKey(actor, idempotencyKey);
-      if (winner === null) throw error;
-      return winner;
-    }
+    // Every request has a key, so that it may be tried again whatever became of the first try.
+    const idempotencyKey = optionalKey(input.idempotencyKey) ?? randomUUID();
+    return tryAgain(
+      async () => {
+        const earlier = await this.findByKey(actor, idempotencyKey);
+        if (earlier !== null) return earlier;
+        const user = await this.findPayer(actor, input.userId);
+        if (input.kind === PaymentKind.WITHDRAWAL) checkBalance(user, amount);
+        return this.insertOnce({
+          userId: user.id,
+          kind: input.kind,
+          status: PaymentStatus.PENDING,
+          amount: input.kind === PaymentKind.DEPOSIT ? amount : -amount,
+          note,
+          createdAt: new Date(),
+          requestedById: actor.id,
+          idempotencyKey,
+        });
+      },
+      { giveUp: outcomeUnknown },
+    );
   }
 
-  /** @throws Refusal BAD_USER_INPUT, NOT_FOUND, PAYMENT_NOT_PENDING */
+  /** @throws Refusal BAD_USER_INPUT, NOT_FOUND, PAYMENT_NOT_PENDING, OUTCOME_UNKNOWN */
   async reject(actor: User, id: string, reason: string | null | undefined): Promise<Payment> {
-    const rejectionReason = optionalNote('reason', reason);
-    return this.dataSource.transaction(async (manager) => {
-      const payment = await lockPending(manager, id);
-      const change = {
-        status: PaymentStatus.REJECTED,
-        rejectedAt: new Date(),
-        rejectedById: actor.id,
-        rejectionReason,
-      };
-      await manager.update(Payment, payment.id, change);
-      return manager.merge(Payment, payment, change);
-    });
+    const change = {
+      status: PaymentStatus.REJECTED,
+      rejectedAt: new Date(),
+      rejectedById: actor.id,
+      rejectionReason: optionalNote('reason', reason),
+    };
+    const isDone = (payment: Payment): boolean =>
+      payment.rejectedById === actor.id && payment.rejectedAt?.getTime() === change.rejectedAt.getTime();
+    const attempt = (): Promise<Payment> =>
+      inTransaction(this.dataSource, async (manager) => {
+        const payment = await lockPayment(manager, id);
+        // A try whose answer was lost.
+        if (isDone(payment)) return payment;
+        checkPending(payment);
+        await manager.update(Payment, payment.id, change);
+        return manager.merge(Payment, payment, change);
+      });
+    return tryAgain(attempt, { giveUp: outcomeUnknown });
   }
 
   /**
@@ -96,7 +98,8 @@ export class PaymentService {
   async confirm(actor: User, id: string): Promise<Payment> {
     return this.operations.run(OperationKind.CONFIRM_PAYMENT, actor, {
       book: async (ledger, at) => {
-        const payment = await lockPending(ledger, id);
+        const payment = await lockPayment(ledger, id);
+        checkPending(payment);
         const user = await ledger.findOneByOrFail(User, { id: payment.userId });
         if (payment.kind === PaymentKind.WITHDRAWAL) checkBalance(user, -payment.amount);
         await bookConfirmation(ledger, payment, { actorId: actor.id, at });
@@ -144,8 +147,23 @@ export class PaymentService {
     return pagesByUser(this.dataSource.manager, Contribution, { userIds, where: {}, page });
   }
 
-  private async findByKey(actor: User, idempotencyKey: string | null): Promise<Payment | null> {
-    if (idempotencyKey === null) return null;
+  /** The same key may arrive twice at once: then the other request may have won. */
+  private async insertOnce(
+    values: Partial<Payment> & { idempotencyKey: string; requestedById: number },
+  ): Promise<Payment> {
+    const { manager } = this.dataSource;
+    const payment = manager.create(Payment, values);
+    try {
+      await manager.insert(Payment, payment);
+      return payment;
+    } catch (error) {
+      if (duplicateKey(error) !== 'payments_idempotency') throw error;
+      const { requestedById, idempotencyKey } = values;
+      return manager.findOneByOrFail(Payment, { requestedById, idempotencyKey });
+    }
+  }
+
+  private findByKey(actor: User, idempotencyKey: string): Promise<Payment | null> {
     return this.dataSource.manager.findOneBy(Payment, { requestedById: actor.id, idempotencyKey });
   }
 
@@ -178,14 +196,25 @@ function checkBalance(user: User, withdrawal: Cents): void {
   );
 }
 
-/** The row stays as it is until this transaction ends. @throws Refusal NOT_FOUND, PAYMENT_NOT_PENDING */
-async function lockPending(manager: EntityManager, id: string): Promise<Payment> {
+/** The row stays as it is until this transaction ends. @throws Refusal NOT_FOUND */
+async function lockPayment(manager: EntityManager, id: string): Promise<Payment> {
   const key = parseId(id);
   const payment =
     key === null ? null : await manager.findOne(Payment, { where: { id: key }, lock: { mode: 'pessimistic_write' } });
   if (payment === null) throw notFound('payment', id);
-  if (payment.status !== PaymentStatus.PENDING) {
-    throw new Refusal('PAYMENT_NOT_PENDING', `Payment ${payment.id} is ${payment.status}, not PENDING.`);
-  }
   return payment;
+}
+
+function checkPending({ id, status }: Payment): void {
+  if (status === PaymentStatus.PENDING) return;
+  throw new Refusal('PAYMENT_NOT_PENDING', `Payment ${id} is ${status}, not PENDING.`);
+}
+
+function outcomeUnknown(lastError: unknown): Refusal {
+  return new Refusal(
+    'OUTCOME_UNKNOWN',
+    'The database has been busy or away for too long: look whether the request took effect before sending it again.',
+    {},
+    lastError,
+  );
 }

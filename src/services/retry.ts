@@ -1,71 +1,102 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from './errors';
 
-// MySQL and MariaDB error numbers of a transaction that lost a race, was rolled back whole and may simply run again.
-const CONFLICTS = new Set([
+/** Error numbers of MySQL and MariaDB after which nothing has happened and the same may simply be tried again. */
+const TRANSIENT = new Set([
   1020, // ER_CHECKREAD: the row changed since it was read (MariaDB 11 with innodb_snapshot_isolation)
   1205, // ER_LOCK_WAIT_TIMEOUT
   1213, // ER_LOCK_DEADLOCK, also a certification conflict on Galera
+  3101, // ER_TRANSACTION_ROLLBACK_DURING_COMMIT: a conflict of MySQL's group replication
+  1180, // ER_ERROR_DURING_COMMIT: a cluster's node left it in the middle
   1047, // ER_UNKNOWN_COM_ERROR: a Galera node that is not ready
-]);
-
-const LOST_BY_NUMBER = new Set([
+  1290, // ER_OPTION_PREVENTS_STATEMENT: read-only, as a former primary is after a failover
+  1792, // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+  1836, // ER_READ_ONLY_MODE
+  1040, // ER_CON_COUNT_ERROR: too many connections
+  1203, // ER_TOO_MANY_USER_CONNECTIONS
+  1226, // ER_USER_LIMIT_REACHED
   1053, // ER_SERVER_SHUTDOWN
   1317, // ER_QUERY_INTERRUPTED: KILL QUERY
+  1969, // ER_STATEMENT_TIMEOUT (MariaDB)
+  3024, // ER_QUERY_TIMEOUT (MySQL)
   1927, // ER_CONNECTION_KILLED
-]);
-
-const LOST_BY_CODE = new Set([
-  'PROTOCOL_CONNECTION_LOST',
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOENT', // the unix socket of a server that is being started again
-  'ER_CONNECTION_KILLED',
-  'ER_SERVER_SHUTDOWN',
+  4031, // ER_CLIENT_INTERACTION_TIMEOUT: the server ended an idle session
+  1152, // ER_ABORTING_CONNECTION
+  1158, // ER_NET_READ_ERROR
+  1159, // ER_NET_READ_INTERRUPTED
+  1160, // ER_NET_ERROR_ON_WRITE
+  1161, // ER_NET_WRITE_INTERRUPTED
 ]);
 
 interface DriverError {
+  /** From 1000 on the server's own; below it the operating system's. */
   errno?: number;
-  code?: string;
+  /** The driver's mark of a connection that is of no more use. */
   fatal?: boolean;
 }
 
 /** TypeORM wraps the driver's error. */
 function driverError(error: unknown): DriverError {
-  const wrapped = error as { driverError?: DriverError } & DriverError;
-  return wrapped.driverError ?? wrapped;
+  const { driverError: wrapped } = error as { driverError?: DriverError };
+  return wrapped ?? (error as DriverError);
 }
 
-/** The connection has gone, and with it, sooner or later, its open transaction. */
-export function isConnectionLost(error: unknown): boolean {
-  const { errno, code, fatal } = driverError(error);
-  return (
-    fatal === true ||
-    (errno !== undefined && LOST_BY_NUMBER.has(errno)) ||
-    (code !== undefined && LOST_BY_CODE.has(code)) ||
-    (error instanceof Error && /closed state|Connection lost|connection is closed/i.test(error.message))
-  );
-}
-
-/** The work may be tried again: it lost a race or its connection, and changed nothing. */
+/** Whether it lost a race, its connection or its server, so that trying again makes sense. */
 export function isTransient(error: unknown): boolean {
-  const { errno } = driverError(error);
-  return (errno !== undefined && CONFLICTS.has(errno)) || isConnectionLost(error);
+  const { errno, fatal } = driverError(error);
+  return errno !== undefined && errno >= 1000 ? TRANSIENT.has(errno) : fatal === true;
 }
 
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 1_000;
-
-/** Doubles with each attempt, with full jitter so that those who collided do not meet again. */
-export async function pauseBeforeRetry(attempt: number): Promise<void> {
-  const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-  await pause(bound * (0.5 + Math.random() / 2));
+/** The server's number of an SQL error, or undefined. */
+export function sqlErrno(error: unknown): number | undefined {
+  return driverError(error).errno;
 }
 
 /** A unique index refused a second row. @returns the index's name, or null for any other error */
 export function duplicateKey(error: unknown): string | null {
-  const { errno } = driverError(error);
-  if (errno !== 1062) return null;
+  if (sqlErrno(error) !== 1062) return null;
   return /for key '(?:[^'.]*\.)?([^']+)'/.exec((error as Error).message)?.[1] ?? '';
+}
+
+/** No further try is begun after this long. */
+export const PATIENCE_MS = 30_000;
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1_000;
+
+export interface Patience {
+  patienceMs?: number;
+  /** What the caller is told in the end. */
+  giveUp?: (lastError: unknown) => Refusal;
+}
+
+/**
+ * Tries until it succeeds or fails for good, with pauses that double and are half random, so that those who collided
+ * do not meet again.
+ * @throws what `giveUp` makes of the last error when the time is up: by default Refusal SERVICE_UNAVAILABLE
+ */
+export async function tryAgain<T>(
+  attempt: () => Promise<T>,
+  { patienceMs = PATIENCE_MS, giveUp = unavailable }: Patience = {},
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (let bound = FIRST_PAUSE_MS; ; bound = Math.min(LONGEST_PAUSE_MS, 2 * bound)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      const pause = bound * (0.5 + Math.random() / 2);
+      if (Date.now() + pause > deadline) throw giveUp(error);
+      await sleep(pause);
+    }
+  }
+}
+
+function unavailable(lastError: unknown): Refusal {
+  return new Refusal(
+    'SERVICE_UNAVAILABLE',
+    'The database has been busy or away for too long: nothing was changed, and you may try again later.',
+    {},
+    lastError,
+  );
 }
