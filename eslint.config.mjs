@@ -30,7 +30,7 @@ const oneWay = Object.entries(forbiddenImports).map(([folder, others]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'storage/', 'node_modules/'] },
+  { ignores: ['dist/', 'dist.*/', 'coverage/', 'storage/', 'node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

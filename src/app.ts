@@ -43,7 +43,9 @@ export async function startApplication({ config, log, backupProgram }: Applicati
   try {
     for (const warning of await findLoosePermissions(config.storageDir)) log.warn(warning);
     const jwtSecret = config.jwtSecret ?? (await keptJwtSecret(config.storageDir));
-    const database = await openDatabase(config);
+    const database = await openDatabase(config, (message) => {
+      log.warn(message);
+    });
     started.push(() => database.close());
 
     const dataSource = createDataSource(database.address);

@@ -1,5 +1,5 @@
 import mysql, { type PoolOptions } from 'mysql2';
-import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
+import { DataSource, type Logger } from 'typeorm';
 import { Contribution } from '../entities/contribution';
 import { Operation } from '../entities/operation';
 import { Payment } from '../entities/payment';
@@ -39,7 +39,7 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger, limi
 
 /** The same database, for statements that may take their time; not connected yet. */
 export function patientCopy({ options }: DataSource): DataSource {
-  return new DataSource({ ...options, driver: driverWith(PATIENT) } as DataSourceOptions);
+  return new DataSource({ ...options, driver: driverWith(PATIENT) });
 }
 
 function driverWith(limits: ConnectionLimits): object {

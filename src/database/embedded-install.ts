@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EmbeddedLayout } from './embedded-layout';
 import { cleanEnvironment, lastErrorIn, REDO_LOG_SIZE } from './embedded-server';
 import { DatabaseUnavailableError } from './errors';
@@ -19,10 +19,14 @@ export async function installDataDirectory(layout: EmbeddedLayout, user: string)
   removeUnfinished(layout.root);
   // Each try has its own name: the server of a killed installation may still be writing under the last one.
   const unfinished = join(layout.root, `${UNFINISHED}${process.pid}-${Date.now().toString(36)}`);
-  await runInstaller(installer, installerArguments(basename(unfinished), user), layout.root);
-  syncTree(unfinished);
-  renameSync(unfinished, layout.data);
+  const data = join(unfinished, 'data');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  mkdirSync(join(unfinished, 'tmp'), { mode: 0o700 });
+  await runInstaller(installer, installerArguments(user), data);
+  syncTree(data);
+  renameSync(data, layout.data);
   syncPath(layout.root);
+  rmSync(unfinished, { recursive: true });
 }
 
 /** Removes what killed installations left in the database's folder. Call it under the lock only. */
@@ -37,11 +41,13 @@ export function removeUnfinished(root: string): void {
   }
 }
 
-function installerArguments(folder: string, user: string): string[] {
+function installerArguments(user: string): string[] {
   return [
     '--no-defaults',
     // Relative to the working directory: the installer is a shell script that breaks on spaces and quotes in a path.
-    `--datadir=./${folder}`,
+    '--datadir=.',
+    // Of its own: each server that starts removes the temporary tables that it finds, whoever they belong to.
+    '--tmpdir=../tmp',
     '--auth-root-authentication-method=socket',
     `--auth-root-socket-user=${user}`,
     '--skip-test-db',

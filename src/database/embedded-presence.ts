@@ -114,7 +114,7 @@ export class Presence {
   private async refuseForeignServer(socketPath: string, dataDirectory: string): Promise<void> {
     const [rows] = await this.connection.query<RowDataPacket[]>('SELECT @@datadir AS directory');
     const directory = String(rows[0]?.directory);
-    if (realpathSync(directory) === dataDirectory) return;
+    if (realpathSync(directory) === realpathSync(dataDirectory)) return;
     throw new DatabaseUnavailableError(`Another server, with its data in ${directory}, answers on ${socketPath}.`);
   }
 }

@@ -28,7 +28,7 @@ export function startServer(layout: EmbeddedLayout, socketPath: string): Started
     const before = fstatSync(output).size;
     const server = spawnHoldingLock(layout.alive, program, serverArguments(layout, socketPath), {
       output,
-      cwd: layout.root,
+      cwd: layout.data,
       env: cleanEnvironment(),
     });
     server.unref();
@@ -74,8 +74,9 @@ function serverArguments(layout: EmbeddedLayout, socketPath: string): string[] {
     `--datadir=${layout.data}`,
     `--socket=${socketPath}`,
     '--pid-file=mariadbd.pid',
-    // A colon would separate several folders: then the system's folder for temporary files has to do.
-    ...(layout.scratch.includes(':') ? [] : [`--tmpdir=${layout.scratch}`]),
+    // Never the system's folder: each server that starts removes the temporary tables that it finds, whoever they
+    // belong to. A colon would separate several folders, and is no harm in a path from the working directory.
+    `--tmpdir=${layout.scratch.includes(':') ? '../tmp' : layout.scratch}`,
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     '--skip-networking',
     '--skip-name-resolve',

@@ -14,14 +14,15 @@ export interface OpenDatabase {
 /**
  * Makes sure of a database server that answers, is new enough and has the database: the embedded one, started where
  * it does not run yet, or the one that DATABASE_URL names.
+ * @param onEvent told in one sentence when the embedded server ended under us, and when it is back
  * @throws DatabaseUnavailableError with one sentence that says what is wrong and what to do
  */
-export async function openDatabase(config: Config): Promise<OpenDatabase> {
+export async function openDatabase(config: Config, onEvent?: (message: string) => void): Promise<OpenDatabase> {
   if (config.database !== null) {
     await checkServer(config.database);
     return { address: config.database, close: () => Promise.resolve() };
   }
-  const embedded = new EmbeddedDatabase(config.storageDir);
+  const embedded = new EmbeddedDatabase(config.storageDir, onEvent === undefined ? {} : { onEvent });
   const address = await embedded.acquire();
   return { address, close: () => embedded.release() };
 }

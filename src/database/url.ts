@@ -18,6 +18,8 @@ export function parseDatabaseUrl(url: string): DatabaseAddress | string {
       part === undefined ? undefined : decodeURIComponent(part),
     );
     const options = new URLSearchParams(match[5] ?? '');
+    const wrong = wrongOption(options);
+    if (wrong !== null) return wrong;
     if (database === '') return 'must name a database: mysql://user:password@host:port/database';
     if (database.length > 40 || /[`\0]/.test(database)) return 'must name a database of at most 40 characters';
     if (user === '') return 'must name a user: mysql://user:password@host:port/database';
@@ -52,8 +54,30 @@ function parseHosts(text: string): DatabaseHost[] | null {
   return hosts;
 }
 
+/** A misspelt option must not end in a connection without TLS. */
+function wrongOption(options: URLSearchParams): string | null {
+  for (const [name, value] of options) {
+    const form = OPTIONS.get(name);
+    if (form === undefined) return `has an unknown option ${name}: there are ${[...OPTIONS.keys()].join(', ')}`;
+    if (!form.pattern.test(value)) return `has an option ${name} that must be ${form.text}`;
+  }
+  if (options.get('ssl') === 'false' && (options.has('sslCa') || options.has('sslVerify'))) {
+    return 'asks for TLS and for none: leave out ssl=false, or sslCa and sslVerify';
+  }
+  return null;
+}
+
+const FLAG = { pattern: /^(true|false)$/, text: 'true or false' };
+const ABSOLUTE_PATH = { pattern: /^\//, text: 'an absolute path' };
+const OPTIONS = new Map([
+  ['socketPath', ABSOLUTE_PATH],
+  ['ssl', FLAG],
+  ['sslCa', ABSOLUTE_PATH],
+  ['sslVerify', FLAG],
+]);
+
 function parseTls(options: URLSearchParams): DatabaseAddress['tls'] {
   const ca = options.get('sslCa');
-  if (options.get('ssl') !== 'true' && ca === null) return undefined;
+  if (options.get('ssl') !== 'true' && ca === null && !options.has('sslVerify')) return undefined;
   return { verify: options.get('sslVerify') !== 'false', ...(ca === null ? {} : { ca: readFileSync(ca, 'utf8') }) };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { embeddedAddress, EmbeddedDatabase } from '../../src/database/embedded';
 import { DatabaseUnavailableError } from '../../src/database/errors';
 import { requireMariaDbProgram } from '../../src/database/programs';
@@ -144,6 +144,19 @@ describe('several processes', () => {
     expect(isRunning(pid)).toBe(false);
   });
 
+  test('one that ends with its whole process group does not take the server along', async () => {
+    const storage = storageWithData();
+    const ended = new Holder(storage);
+    await ended.acquired();
+    const pid = pidOf(storage);
+    const database = new EmbeddedDatabase(storage);
+    const address = await database.acquire();
+    await ended.endGroup();
+    await query(address, 'SELECT 1');
+    expect(serverPid(storage)).toBe(pid);
+    await database.release();
+  });
+
   test('one that forgets to release ends all the same', async () => {
     const storage = storageWithData();
     const forgetful = new Holder(storage);
@@ -162,6 +175,8 @@ describe('a storage folder', () => {
     const storage = newStorage(name);
     const database = new EmbeddedDatabase(storage);
     expect(await query(await database.acquire(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    const [settings] = await query(embeddedAddress(storage), 'SELECT @@tmpdir AS tmpdir');
+    expect(resolve(storage, 'database/data', String(settings?.tmpdir))).toBe(join(storage, 'database/tmp'));
     await database.release();
     expect(serversOf(storage)).toEqual([]);
   });

@@ -21,6 +21,8 @@ export class Holder {
     this.child = spawn(process.execPath, [join(__dirname, 'holder.mjs'), storageDir], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
+      // A process group of its own, as a shell gives to each command.
+      detached: true,
     });
     this.exited = once(this.child, 'exit');
     this.reader = createInterface({ input: this.child.stdout });
@@ -49,6 +51,12 @@ export class Holder {
     await this.exited;
   }
 
+  /** Ends it with all processes of its group, as a terminal or a supervisor does. */
+  async endGroup(): Promise<void> {
+    process.kill(-(this.child.pid ?? 0), 'SIGTERM');
+    await this.exited;
+  }
+
   private async nextLine(): Promise<string> {
     const line = await this.lines.next();
     if (line.done === true) throw new Error('The holder ended without an answer.');
@@ -56,7 +64,8 @@ export class Holder {
   }
 }
 
-const folders: string[] = [];
+/** Of each storage folder: the temporary folder that it lies in. */
+const folders = new Map<string, string>();
 let installed: string;
 
 /** Installs a database once for all tests of a file; `storageWithData` copies it. */
@@ -78,13 +87,13 @@ export function storageWithData(): string {
 /** A new folder with the given name, which `cleanUp` removes with the server that may still run in it. */
 export function newStorage(name = 'storage'): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'embedded-')));
-  folders.push(join(folder, name));
+  folders.set(join(folder, name), folder);
   return join(folder, name);
 }
 
 export async function cleanUp(): Promise<void> {
-  for (const folder of folders.splice(0)) {
-    const pid = serverPid(folder);
+  for (const [storage, folder] of folders) {
+    const pid = serverPid(storage);
     if (pid !== null) {
       process.kill(pid, 'SIGKILL');
       await until(() => !isRunning(pid));
