@@ -91,7 +91,10 @@ const settings = z.object({
     .default('')
     .transform((text) => text.split(',').map((origin) => origin.trim()))
     .transform((origins) => origins.filter((origin) => origin !== ''))
-    .refine((origins) => origins.every(isOrigin), 'must be * or origins such as https://app.example.com, with commas'),
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be "*" or origins such as https://app.example.com, separated by commas',
+    ),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   TRUST_PROXY: z.enum(['true', 'false'], 'must be "true" or "false"').default('false'),
 });

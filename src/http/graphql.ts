@@ -1,6 +1,6 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { type GraphQLFormattedError, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ASTNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isValueNode, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../resolvers/context';
 import { Refusal } from '../services/errors';
@@ -39,8 +39,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   }
   const code = formatted.extensions?.code;
   if (code !== 'INTERNAL_SERVER_ERROR') {
-    // A scalar's own refusal of a literal keeps its code, though it is found while the document is validated.
-    const stated = cause instanceof GraphQLError ? cause.extensions.code : undefined;
+    const stated = codeOfWrongValue(cause);
     return stated === undefined ? formatted : { ...formatted, extensions: { ...formatted.extensions, code: stated } };
   }
   log.error({ err: cause, path: formatted.path }, 'a request failed unexpectedly');
@@ -50,6 +49,19 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+/** A wrong literal gets the code that the same value in a variable gets, though validation finds it. */
+function codeOfWrongValue(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return undefined;
+  if (error.extensions.code !== undefined) return error.extensions.code;
+  const isAboutValues = error.nodes !== undefined && error.nodes.length > 0 && error.nodes.every(isWrongValue);
+  return isAboutValues ? 'BAD_USER_INPUT' : undefined;
+}
+
+/** A variable in its place is a fault of the document. */
+function isWrongValue(node: ASTNode): boolean {
+  return isValueNode(node) && node.kind !== Kind.VARIABLE;
 }
 
 function rootCause(error: unknown): unknown {

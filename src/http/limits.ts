@@ -31,19 +31,28 @@ const costLimit: ApolloServerPlugin<Context> = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation({ schema, document, request }) {
-        const cost = getComplexity({
-          schema,
-          query: document,
-          estimators: [costOf],
-          ...(request.operationName == null ? {} : { operationName: request.operationName }),
-          ...(request.variables == null ? {} : { variables: request.variables }),
-        });
-        if (cost <= MAX_COST) return Promise.resolve();
-        const message = `The query asks for up to ${cost} fields, and ${MAX_COST} are the most: ask for fewer rows or levels.`;
-        return Promise.reject(new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } }));
+        try {
+          const cost = getComplexity({
+            schema,
+            query: document,
+            estimators: [costOf],
+            ...(request.operationName == null ? {} : { operationName: request.operationName }),
+            ...(request.variables == null ? {} : { variables: request.variables }),
+          });
+          if (cost <= MAX_COST) return Promise.resolve();
+          const message = `The query asks for up to ${cost} fields, and ${MAX_COST} are the most: ask for fewer rows or levels.`;
+          return Promise.reject(badInput(message));
+        } catch (error) {
+          // Variables that do not fit their types have no cost, and are refused here already.
+          return Promise.reject(error instanceof GraphQLError ? badInput(error.message, error) : (error as Error));
+        }
       },
     }),
 };
+
+function badInput(message: string, { nodes }: Pick<GraphQLError, 'nodes'> = { nodes: undefined }): GraphQLError {
+  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+}
 
 export const limits = {
   parseOptions: { maxTokens: MAX_TOKENS },

@@ -18,7 +18,7 @@ import { addMetricsRoute } from './metrics';
 
 export interface HttpOptions {
   production: boolean;
-  /** Origins whose pages may call the API; none: no other origin's. */
+  /** Origins whose pages may call the API, or "*"; none: no other origin's. */
   corsOrigin: string[];
   trustProxy: boolean;
   services: Services;
@@ -51,7 +51,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     void reply.header('x-request-id', request.id);
     done();
   });
-  if (options.corsOrigin.length > 0) await app.register(cors, { origin: options.corsOrigin, maxAge: 600 });
+  const { corsOrigin } = options;
+  if (corsOrigin.length > 0) {
+    await app.register(cors, { origin: corsOrigin.includes('*') ? '*' : corsOrigin, maxAge: 600 });
+  }
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorBody({ code: 'BAD_REQUEST', message: error.message }));
