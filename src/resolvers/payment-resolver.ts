@@ -44,8 +44,7 @@ export class PaymentResolver {
   }
 
   @Mutation(() => Payment, {
-    description:
-      'OPERATOR, ADMIN. One transaction; its commit is followed by a backup, which the answer does not wait for.',
+    description: 'OPERATOR, ADMIN. One transaction: all of it or nothing.',
   })
   confirmPayment(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Payment> {
     return context.services.payments.confirm(viewerOf(context), id);

@@ -7,8 +7,8 @@ import { pageRequest, VehicleArguments } from './types/arguments';
 import { type Connection, connection, VehicleConnection } from './types/connections';
 import { BuyVehicleInput, SellVehicleInput, UnsellVehicleInput } from './types/inputs';
 
-const CRITICAL =
-  'OPERATOR, ADMIN. One transaction; its commit is followed by a backup, which the answer does not wait for.';
+// Nothing of backups: the public schema shows no trace of them.
+const CRITICAL = 'OPERATOR, ADMIN. One transaction: all of it or nothing.';
 
 @Resolver(() => Vehicle)
 export class VehicleResolver {
