@@ -3,7 +3,7 @@ import { badInput, quote } from './errors';
 
 const MAX_ID = 4_294_967_295;
 // Control characters have no place in a line of text; a lone surrogate cannot be stored.
-const NOT_TEXT = /[\p{Cc}\p{Cs}]/u;
+const NOT_TEXT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 const NOT_NOTE = /[^\P{Cc}\n\t]|\p{Cs}/u;
 
 /** An id as clients send it; null where no row can have it. */
@@ -71,12 +71,12 @@ export function optionalPastTime(field: string, time: Date | null | undefined, n
   return time;
 }
 
-const VIN = /^[A-Z0-9]{17}$/;
+const VIN = /^[A-Z0-9]{17}$/i;
 
 /** A VIN in capitals, or null. @throws Refusal BAD_USER_INPUT */
 export function optionalVin(vin: string | null | undefined): string | null {
   if (vin === null || vin === undefined) return null;
-  const capitals = vin.trim().toUpperCase();
-  if (!VIN.test(capitals)) throw badInput(`The vin must have 17 letters and digits, not ${quote(vin)}.`);
-  return capitals;
+  const trimmed = vin.trim();
+  if (!VIN.test(trimmed)) throw badInput(`The vin must have 17 letters and digits, not ${quote(vin)}.`);
+  return trimmed.toUpperCase();
 }
