@@ -10,6 +10,15 @@ export const PASSWORD = 'a password of some length';
 
 let accounts = 0;
 
+/** The first error of a request that must be refused. @throws where it is answered */
+export async function refusalOf(request: Promise<unknown>): Promise<RefusedRequest> {
+  const answer = await request.catch((error: unknown) => error);
+  if (!(answer instanceof ClientError)) throw new Error(`expected a refusal, got ${JSON.stringify(answer)}`);
+  const [first] = answer.response.errors ?? [];
+  if (first === undefined) throw answer;
+  return { code: String(first.extensions.code), message: first.message };
+}
+
 /** A GraphQL client as a front end would use it, signed in as one account or as nobody. */
 export class Client {
   private readonly public: GraphQLClient;
@@ -43,12 +52,8 @@ export class Client {
   }
 
   /** The first error of a request that must be refused. @throws where it is answered */
-  async refused(document: string, variables: Record<string, unknown> = {}): Promise<RefusedRequest> {
-    const answer = await this.request<unknown>(document, variables).catch((error: unknown) => error);
-    if (!(answer instanceof ClientError)) throw new Error(`expected a refusal, got ${JSON.stringify(answer)}`);
-    const [first] = answer.response.errors ?? [];
-    if (first === undefined) throw answer;
-    return { code: String(first.extensions.code), message: first.message };
+  refused(document: string, variables: Record<string, unknown> = {}): Promise<RefusedRequest> {
+    return refusalOf(this.request<unknown>(document, variables));
   }
 
   /** Creates an account (for an ADMIN's client) and signs in as it. */
@@ -60,16 +65,28 @@ export class Client {
     return Client.signIn(this.url, email, PASSWORD);
   }
 
-  async requestPayment(kind: string, amount: string, userId?: string): Promise<string> {
+  async requestPayment(
+    kind: string,
+    amount: string,
+    userId?: string,
+    input: Record<string, unknown> = {},
+  ): Promise<string> {
     const { requestPayment } = await this.request<{ requestPayment: { id: string } }>(
       'mutation ($input: RequestPaymentInput!) { requestPayment(input: $input) { id } }',
-      { input: { kind, amount, ...(userId === undefined ? {} : { userId }) } },
+      { input: { kind, amount, ...(userId === undefined ? {} : { userId }), ...input } },
     );
     return requestPayment.id;
   }
 
   async confirmPayment(id: string): Promise<void> {
     await this.request('mutation ($id: ID!) { confirmPayment(id: $id) { id } }', { id });
+  }
+
+  async rejectPayment(id: string, reason?: string): Promise<void> {
+    await this.request('mutation ($id: ID!, $reason: String) { rejectPayment(id: $id, reason: $reason) { id } }', {
+      id,
+      reason,
+    });
   }
 
   /** Asks and confirms on behalf of a member. */
@@ -89,9 +106,9 @@ export class Client {
     return buyVehicle.id;
   }
 
-  async sell(vehicleId: string, price: string): Promise<void> {
+  async sell(vehicleId: string, price: string, input: Record<string, unknown> = {}): Promise<void> {
     await this.request('mutation ($input: SellVehicleInput!) { sellVehicle(input: $input) { id } }', {
-      input: { vehicleId, price },
+      input: { vehicleId, price, ...input },
     });
   }
 

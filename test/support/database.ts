@@ -15,8 +15,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const base = process.env.TEST_DATABASE_URL ?? '';
+/** @param base the URL of any database on the server; by default on the one that all tests share */
+export async function createTestDatabase(base = process.env.TEST_DATABASE_URL ?? ''): Promise<TestDatabase> {
   const database = `test_${randomBytes(6).toString('hex')}`;
   const url = base.replace(/\/[^/?]*(\?|$)/, `/${database}$1`);
   const address = parseDatabaseUrl(url);

@@ -25,9 +25,15 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** @param settings environment variables beyond those that the test server needs */
-export async function startTestServer(settings: Record<string, string> = {}): Promise<TestServer> {
-  const database = await createTestDatabase();
+/**
+ * @param settings environment variables beyond those that the test server needs
+ * @param databaseServer the URL of a database server other than the one that all tests share
+ */
+export async function startTestServer(
+  settings: Record<string, string> = {},
+  databaseServer?: string,
+): Promise<TestServer> {
+  const database = await createTestDatabase(databaseServer);
   const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
   const config = loadConfig({
     DATABASE_URL: database.url,

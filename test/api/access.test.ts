@@ -1,0 +1,256 @@
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { buildSchemas } from '../../src/resolvers/schema';
+import { ADMIN } from '../support/server';
+import { bearer, codeOf, http, type HttpAnswer, post } from '../support/http';
+import { allBackedUp, changesNothing } from '../support/traces';
+import { startTestServer, type TestServer } from '../support/server';
+
+type Asker =
+  | 'ADMIN'
+  | 'OPERATOR'
+  | 'INVESTOR'
+  | 'COMPANY'
+  | 'nobody'
+  | 'an expired token'
+  | 'a token of another key'
+  | 'a token of another algorithm'
+  | 'an unsigned token'
+  | 'a token of another issuer'
+  | 'a token of an unknown account'
+  | 'a token without a version'
+  | 'a token from before a change of the password'
+  | 'no bearer token'
+  | 'garbage';
+
+const ROLES = ['ADMIN', 'OPERATOR', 'INVESTOR', 'COMPANY'] as const;
+const STAFF: readonly Asker[] = ['ADMIN', 'OPERATOR'];
+const EVERYBODY = 'everybody';
+
+/** Who may ask for a root field, and what becomes of a request of theirs that is meant to change nothing. */
+interface Door {
+  document: string;
+  for: readonly Asker[] | typeof EVERYBODY;
+  /** The code of the refusal behind the door; null where the request is answered. */
+  then?: string;
+}
+
+const PUBLIC: Record<string, Door> = {
+  'Query.me': { document: '{ me { id role } }', for: ROLES },
+  'Query.pool': { document: '{ pool { capital } }', for: ROLES },
+  'Query.vehicles': { document: '{ vehicles { nodes { id } totalCount } }', for: ROLES },
+  'Query.vehicle': { document: '{ vehicle(id: "1") { id } }', for: ROLES },
+  'Query.users': { document: '{ users { nodes { id } } }', for: STAFF },
+  'Query.user': { document: '{ user(id: "999999") { id } }', for: STAFF },
+  'Query.payments': { document: '{ payments { nodes { id } } }', for: ROLES },
+  'Query.payment': { document: '{ payment(id: "1") { id } }', for: ROLES },
+  'Mutation.login': {
+    document: `mutation { login(email: "${ADMIN.email}", password: "${ADMIN.password}") { token } }`,
+    for: EVERYBODY,
+  },
+  'Mutation.changePassword': {
+    document: 'mutation { changePassword(currentPassword: "x", newPassword: "short") { token } }',
+    for: ROLES,
+    then: 'BAD_USER_INPUT',
+  },
+  'Mutation.createUser': {
+    document: 'mutation { createUser(input: { name: "", email: "a@b.c", password: "12345678", role: ADMIN }) { id } }',
+    for: ['ADMIN'],
+    then: 'BAD_USER_INPUT',
+  },
+  'Mutation.requestPayment': {
+    document: 'mutation { requestPayment(input: { kind: DEPOSIT, amount: 0 }) { id } }',
+    for: ['ADMIN', 'OPERATOR', 'INVESTOR'],
+    then: 'BAD_USER_INPUT',
+  },
+  'Mutation.rejectPayment': {
+    document: 'mutation { rejectPayment(id: "0") { id } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Mutation.buyVehicle': {
+    document: 'mutation { buyVehicle(input: { title: "", cost: 1 }) { id } }',
+    for: STAFF,
+    then: 'BAD_USER_INPUT',
+  },
+  'Mutation.sellVehicle': {
+    document: 'mutation { sellVehicle(input: { vehicleId: "0", price: 1 }) { id } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Mutation.unsellVehicle': {
+    document: 'mutation { unsellVehicle(input: { vehicleId: "0" }) { id } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Mutation.confirmPayment': {
+    document: 'mutation { confirmPayment(id: "0") { id } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+};
+
+const ADMIN_ONLY: Record<string, Door> = {
+  'Query.backups': { document: '{ backups { filename } }', for: ['ADMIN'] },
+  'Query.latestBackup': { document: '{ latestBackup { filename } }', for: ['ADMIN'] },
+  'Query.backupLog': { document: '{ backupLog { message } }', for: ['ADMIN'] },
+  'Query.backupStatus': { document: '{ backupStatus { healthy } }', for: ['ADMIN'] },
+  'Query.operations': { document: '{ operations { number } }', for: ['ADMIN'] },
+  'Mutation.createBackup': { document: 'mutation { createBackup { running } }', for: ['ADMIN'] },
+  'Mutation.disableUser': { document: 'mutation { disableUser(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
+  'Mutation.enableUser': { document: 'mutation { enableUser(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
+  'Mutation.revokeTokens': { document: 'mutation { revokeTokens(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
+  'Mutation.resetPassword': {
+    document: 'mutation { resetPassword(id: "0", newPassword: "12345678") { id } }',
+    for: ['ADMIN'],
+    then: 'NOT_FOUND',
+  },
+};
+
+const rootFields = (schema: ReturnType<typeof buildSchemas>['public']): string[] =>
+  [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name ?? ''}.${field}`),
+  );
+
+describe('who may what', () => {
+  const JWT_SECRET = 'the signing key of this test server, 32+';
+  const SECRET = new TextEncoder().encode(JWT_SECRET);
+  let server: TestServer;
+  let authorizations: Record<Asker, Record<string, string>>;
+
+  interface Claims {
+    id: number | string;
+    version?: number;
+    issuer?: string;
+    expires?: string | number;
+  }
+  const claims = ({ id, version, issuer = 'motorpool', expires = '1h' }: Claims): SignJWT =>
+    new SignJWT(version === undefined ? {} : { version })
+      .setIssuer(issuer)
+      .setSubject(String(id))
+      .setIssuedAt()
+      .setExpirationTime(expires);
+  const token = (of: Claims, key = SECRET, alg = 'HS256'): Promise<string> =>
+    claims(of).setProtectedHeader({ alg }).sign(key);
+
+  beforeAll(async () => {
+    server = await startTestServer({ JWT_SECRET, BACKUP_VERIFY: 'checksum' });
+    const { admin } = server;
+    const operator = await admin.createUser('OPERATOR');
+    const investor = await admin.createUser('INVESTOR');
+    const changed = await admin.createUser('ADMIN');
+    await changed.request(
+      'mutation { changePassword(currentPassword: "a password of some length", newPassword: "another one") { token } }',
+    );
+    const [company] = await server.database.query(`SELECT id FROM users WHERE role = 'COMPANY'`);
+    const { id } = admin;
+    const past = Math.floor(Date.now() / 1000) - 1;
+    authorizations = {
+      ADMIN: bearer(admin.token),
+      OPERATOR: bearer(operator.token),
+      INVESTOR: bearer(investor.token),
+      // Nobody can sign in as the company; this is what the rules would say.
+      COMPANY: bearer(await token({ id: Number(company?.id), version: 0 })),
+      nobody: {},
+      'an expired token': bearer(await token({ id, version: 0, expires: past })),
+      'a token of another key': bearer(await token({ id, version: 0 }, new TextEncoder().encode('x'.repeat(32)))),
+      'a token of another algorithm': bearer(await token({ id, version: 0 }, SECRET, 'HS512')),
+      'an unsigned token': bearer(
+        new UnsecuredJWT({ version: 0 }).setIssuer('motorpool').setSubject(id).setExpirationTime('1h').encode(),
+      ),
+      'a token of another issuer': bearer(await token({ id, version: 0, issuer: 'somebody' })),
+      'a token of an unknown account': bearer(await token({ id: 999_999, version: 0 })),
+      'a token without a version': bearer(await token({ id: 999_999 })),
+      'a token from before a change of the password': bearer(changed.token),
+      'no bearer token': { authorization: `Basic ${Buffer.from('admin@example.com:x').toString('base64')}` },
+      garbage: bearer('garbage'),
+    };
+  });
+  afterAll(() => server.close());
+
+  const ask = (door: 'graphql' | 'admin/graphql', asker: Asker, body: string | object): Promise<HttpAnswer> =>
+    post(`${server.url}/${door}`, body, authorizations[asker]);
+  const isRole = (asker: Asker): boolean => (ROLES as readonly Asker[]).includes(asker);
+  const ASKERS: readonly Asker[] = [
+    ...ROLES,
+    'nobody',
+    'an expired token',
+    'a token of another key',
+    'a token of another algorithm',
+    'an unsigned token',
+    'a token of another issuer',
+    'a token of an unknown account',
+    'a token without a version',
+    'a token from before a change of the password',
+    'no bearer token',
+    'garbage',
+  ];
+
+  test('every root field stands in the tables of this test', () => {
+    const schemas = buildSchemas();
+    expect(Object.keys(PUBLIC).sort()).toEqual(rootFields(schemas.public).sort());
+    expect(Object.keys({ ...PUBLIC, ...ADMIN_ONLY }).sort()).toEqual(rootFields(schemas.admin).sort());
+  });
+
+  test('the tokens of this test are as good as those of the server', async () => {
+    const answer = await post(
+      `${server.url}/graphql`,
+      { query: '{ me { id } }' },
+      {
+        ...bearer(await token({ id: server.admin.id, version: 0 })),
+      },
+    );
+    expect(answer.body).toEqual({ data: { me: { id: server.admin.id } } });
+  });
+
+  describe.each(ASKERS)('%s', (asker) => {
+    test.each(Object.entries(PUBLIC))('at the public door: %s', async (_field, { document, for: allowed, then }) => {
+      const isAllowed = allowed === EVERYBODY || allowed.includes(asker);
+      const answer = await changesNothing(server, () => ask('graphql', asker, { query: document }));
+      const refusal = isRole(asker) ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+      expect(codeOf(answer)).toBe(isAllowed ? (then ?? null) : refusal);
+    });
+
+    test('at the admin door: turned away before the document is parsed, unless ADMIN', async () => {
+      const status = asker === 'ADMIN' ? 200 : isRole(asker) ? 403 : 401;
+      const code = isRole(asker) ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+      for (const [field, { document, then }] of Object.entries({ ...PUBLIC, ...ADMIN_ONLY })) {
+        const answer = await ask('admin/graphql', asker, { query: document });
+        expect([field, answer.status, codeOf(answer)]).toEqual([
+          field,
+          status,
+          asker === 'ADMIN' ? (then ?? null) : code,
+        ]);
+      }
+      await allBackedUp(server);
+      if (asker === 'ADMIN') return;
+      for (const body of [{ query: '{ this is no document' }, '{ no JSON', '', { query: '{ __typename }' }]) {
+        const answer = await ask('admin/graphql', asker, body);
+        expect([answer.status, codeOf(answer)]).toEqual([status, code]);
+        expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
+      }
+      const get = await http(`${server.url}/admin/graphql?query={`, { headers: authorizations[asker] });
+      expect([get.status, codeOf(get)]).toEqual([status, code]);
+    });
+  });
+
+  test('an ADMIN comes as far as the parser', async () => {
+    expect(codeOf(await ask('admin/graphql', 'ADMIN', { query: '{ this is no document' }))).toBe(
+      'GRAPHQL_PARSE_FAILED',
+    );
+    expect((await ask('admin/graphql', 'ADMIN', '{ no JSON')).status).toBe(400);
+  });
+
+  test('the refusals say what to do', async () => {
+    const message = async (asker: Asker, query: string): Promise<unknown> => {
+      const { body } = await ask('graphql', asker, { query });
+      return (body as { errors: { message: string }[] }).errors[0]?.message;
+    };
+    expect(await message('nobody', '{ me { id } }')).toMatch(/^Sign in first/);
+    expect(await message('no bearer token', '{ me { id } }')).toMatch(/Bearer <token>\.$/);
+    expect(await message('an expired token', '{ me { id } }')).toMatch(/expired: sign in\.$/);
+    expect(await message('a token from before a change of the password', '{ me { id } }')).toMatch(/revoked/);
+    expect(await message('INVESTOR', '{ users { totalCount } }')).toBe(
+      'users is for OPERATOR and ADMIN, not for INVESTOR.',
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestServer } from './server';
+import { waitFor } from './wait';
+
+interface BackupActivity {
+  running: boolean;
+  pendingOperations: number;
+}
+
+async function backupActivity({ admin }: TestServer): Promise<BackupActivity> {
+  const { backupStatus } = await admin.administer<{ backupStatus: BackupActivity }>(
+    '{ backupStatus { running pendingOperations } }',
+  );
+  return backupStatus;
+}
+
+/** Waits until every operation so far has its backup and none runs any more. */
+export async function allBackedUp(server: TestServer): Promise<void> {
+  await waitFor('the backups so far', async () => {
+    const { running, pendingOperations } = await backupActivity(server);
+    return !running && pendingOperations === 0;
+  });
+}
+
+/**
+ * Everything that a request could leave behind: each table's checksum, the backups and the backup log. A backup that
+ * was asked for shows at once, as one that runs.
+ */
+async function tracesOf(server: TestServer): Promise<Record<string, unknown>> {
+  const { running } = await backupActivity(server);
+  const log = path.join(server.storageDir, 'logs', 'backup.log');
+  return {
+    tables: await checksums(server),
+    backupRuns: running,
+    backups: existsSync(server.backups) ? readdirSync(server.backups).sort() : [],
+    log: existsSync(log) ? readFileSync(log, 'utf8') : '',
+  };
+}
+
+async function checksums({ database }: TestServer): Promise<unknown> {
+  const tables = await database.query(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name',
+  );
+  return database.query(`CHECKSUM TABLE ${tables.map(({ name }) => String(name)).join(', ')} EXTENDED`);
+}
+
+/**
+ * Does something and holds that it changed no row, gave out no operation number and asked for no backup. Whatever
+ * else runs on that server must be done before.
+ */
+export async function changesNothing<T>(server: TestServer, act: () => Promise<T>): Promise<T> {
+  const before = await tracesOf(server);
+  expect(before).toMatchObject({ backupRuns: false });
+  const result = await act();
+  expect(await tracesOf(server)).toEqual(before);
+  return result;
+}
