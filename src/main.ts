@@ -1,26 +1,38 @@
 import 'reflect-metadata';
 import path from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { startApplication, type Application } from './app';
-import { loadProcessConfig } from './config';
+import { survivePipes } from './backup/worker-report';
+import { command, runCommand } from './cli/command';
+import { loadProcessConfig, type LogLevel } from './config';
 
 /** Beside this file in a build. */
 const BACKUP_PROGRAM = path.join(__dirname, 'cli', 'backup-worker.js');
 
-async function main(): Promise<void> {
+const program = command(
+  'start',
+  'Starts the server. It takes no arguments: its settings are environment variables, listed in README.md.',
+).action(async () => {
   const config = loadProcessConfig();
-  // Standard output is for the few lines meant for whoever started the server; the log is JSON on standard error.
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }));
+  // A terminal that was closed, or a reader of our output that left, must not end the server halfway.
+  survivePipes();
   const stopAsked = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
 
-  const app = await startApplication({ config, log, backupProgram: BACKUP_PROGRAM });
+  const app = await startApplication({ config, log: createLog(config.logLevel), backupProgram: BACKUP_PROGRAM });
   announce(app, config.firstAdmin.email);
   await stopAsked;
   say('Stopping: requests and a backup that run are finished first.');
   await app.close();
   say('Stopped.');
+});
+
+/** Standard output is for the few lines meant for whoever started the server; the log is JSON on standard error. */
+function createLog(level: LogLevel): Logger {
+  const standardError = pino.destination({ dest: 2, sync: true });
+  standardError.on('error', () => undefined);
+  return pino({ level }, standardError);
 }
 
 function announce({ url, generatedPassword }: Application, adminEmail: string): void {
@@ -34,13 +46,4 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-main().then(
-  () => {
-    process.exit(0);
-  },
-  (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${message.replace(/\s*\n\s*/g, ' ')}\n`);
-    process.exit(1);
-  },
-);
+void runCommand(program).then(() => process.exit());

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { SettingError } from '../config';
 
-/** Exit codes of every command. */
+/** Exit codes of every command; a wrong setting is a failure, a wrong option is wrong usage. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** A wrong use of a command, found after its options were read. */
@@ -36,7 +35,7 @@ export async function runCommand(program: Command): Promise<void> {
       return;
     }
     process.stderr.write(`${messageOf(error)}\n`);
-    process.exitCode = error instanceof UsageError || error instanceof SettingError ? EXIT.usage : EXIT.failed;
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
 

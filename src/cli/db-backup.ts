@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import { BackupLog } from '../backup/log';
 import { runBackup } from '../backup/run-backup';
 import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
-import { command, runCommand } from './command';
+import { command, messageOf, runCommand } from './command';
 
 interface Options {
   keep?: number;
@@ -23,7 +24,11 @@ const program = command('db:backup', 'Makes one backup now and prints the path o
         stop.abort();
       });
     }
-    const database = await openDatabase(config);
+    const database = await openDatabase(config).catch((error: unknown) => {
+      // What comes later, the backup itself logs. Nobody may be there to read what is printed.
+      new BackupLog(settings.logFile).error(`The backup failed: ${messageOf(error)}`);
+      throw error;
+    });
     try {
       const outcome = await runBackup(
         { settings, address: database.address, ledger: backupLedger, signal: stop.signal },
