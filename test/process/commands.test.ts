@@ -1,0 +1,164 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseManifest } from '../../src/backup/manifest';
+import { Client } from '../support/client';
+import { ROOT } from '../support/programs';
+import {
+  backupLog,
+  backupsIn,
+  clearUp,
+  databaseOf,
+  type Ended,
+  newFolder,
+  openSql,
+  processesOf,
+  run,
+  Server,
+  start,
+} from './programs';
+
+afterEach(clearUp);
+
+/** A line for people: no stack, nothing else. */
+const ONE_LINE = /^[^\n]+\n$/;
+
+const backup = (folder: string, ...args: string[]): Promise<Ended> => run(folder, 'cli/db-backup', { args });
+
+describe('db:backup', () => {
+  test('makes the same file with the server up and without, and rotates', async () => {
+    const folder = newFolder();
+    const server = await Server.start(folder);
+    const database = databaseOf(folder);
+    const withServer = await backup(folder);
+    expect(databaseOf(folder)).toBe(database);
+    await server.end('SIGTERM');
+    const withoutServer = await backup(folder);
+    expect(processesOf(folder)).toEqual([]);
+
+    for (const { code, stdout, stderr } of [withServer, withoutServer]) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^\/.*\/storage\/app\/backups\/db_backup-\d{4}(-\d\d){2}_\d\d-\d\d-\d\d\.sql\n$/);
+    }
+    const [one = '', other = ''] = [withServer, withoutServer].map(({ stdout }) => readFileSync(stdout.trim(), 'utf8'));
+    expect(sqlOf(other)).toBe(sqlOf(one));
+    const manifests = [one, other].map((text) => parseManifest(text.trimEnd().split('\n').at(-1) ?? ''));
+    expect(manifests).toEqual([
+      expect.objectContaining({ trigger: 'MANUAL' }),
+      expect.objectContaining({ trigger: 'MANUAL' }),
+    ]);
+    expect(statSync(withoutServer.stdout.trim()).mode & 0o777).toBe(0o600);
+
+    const rotating = await backup(folder, '--keep', '2', '--json');
+    const told = JSON.parse(rotating.stdout) as { backup: { path: string; verifiedAt: string }; rotated: string[] };
+    expect(rotating).toMatchObject({ code: 0, stderr: '' });
+    expect(told.backup.verifiedAt).toMatch(/Z$/);
+    expect(told.rotated).toEqual([path.basename(withServer.stdout.trim())]);
+    expect(backupsIn(folder)).toEqual([path.basename(withoutServer.stdout.trim()), path.basename(told.backup.path)]);
+    expect(backupLog(folder)).not.toMatch(/ (WARN|ERROR) /);
+  });
+
+  test.each([
+    [['--keep', '0'], "'0' is invalid. It must be a whole number, 1 or more."],
+    [['--keep', 'x'], "'x' is invalid. It must be a whole number, 1 or more."],
+    [['--keep'], "option '--keep <n>' argument missing"],
+    [['--kep', '3'], "unknown option '--kep' Did you mean --keep?"],
+    [['now'], 'too many arguments'],
+  ])('%j is wrong usage', async (args, message) => {
+    const folder = newFolder();
+    const { code, stdout, stderr } = await backup(folder, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(ONE_LINE);
+    expect(stderr).toContain(message);
+    expect(processesOf(folder)).toEqual([]);
+  });
+
+  test('says in one line what failed, and logs it', async () => {
+    const folder = newFolder();
+    const settings = { DATABASE_URL: 'mysql://me:hunter2@127.0.0.1:1/pool' };
+    const { code, stdout, stderr } = await run(folder, 'cli/db-backup', { settings });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^The database server at 127\.0\.0\.1:1, database pool cannot be reached[^\n]+\n$/);
+    expect(backupLog(folder)).toMatch(/ ERROR The backup failed: The database server at 127\.0\.0\.1:1, [^\n]+\n$/);
+    expect(stderr + backupLog(folder)).not.toContain('hunter2');
+
+    const wrong = await run(folder, 'cli/db-backup', { settings: { BACKUP_KEEP: 'ten' } });
+    expect(wrong).toMatchObject({ code: 1, stderr: 'BACKUP_KEEP must be a whole number, 1 or more, not "ten".\n' });
+  });
+});
+
+/** All but what tells the times. */
+function sqlOf(text: string): string {
+  return text.replace(/^-- (motorpool-backup|Dump completed|CHANGE MASTER).*$/gm, '');
+}
+
+test.each(['db-backup', 'db-migrate', 'user-create'])('%s --help tells its usage', async (name) => {
+  const folder = newFolder();
+  const { code, stdout, stderr } = await run(folder, `cli/${name}`, { args: ['--help'] });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: npm run ${name.replace('-', ':')} -- `));
+});
+
+test('db:migrate brings a database up to date, once', async () => {
+  const folder = newFolder();
+  const first = await run(folder, 'cli/db-migrate');
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect(first.stdout).toMatch(/^Ledger\d+\n/);
+  expect(await run(folder, 'cli/db-migrate')).toMatchObject({ code: 0, stdout: 'No migration is pending.\n' });
+  expect(processesOf(folder)).toEqual([]);
+});
+
+describe('with a server that runs', () => {
+  let folder: string;
+  let server: Server;
+
+  beforeEach(async () => {
+    folder = newFolder();
+    server = await Server.start(folder);
+  });
+
+  const create = (email: string, role: string, input: string): Promise<Ended> =>
+    run(folder, 'cli/user-create', { args: ['--email', email, '--name', 'Otto', '--role', role], input });
+
+  test('user:create makes an account that can sign in, the password from a pipe', async () => {
+    const { code, stdout, stderr } = await create('otto@example.com', 'OPERATOR', 'a long enough password\n');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\n$/) as string });
+    expect(stderr).toBe(`Created OPERATOR otto@example.com with id ${stdout.trim()}.\n`);
+    const otto = await Client.signIn(server.url, 'otto@example.com', 'a long enough password');
+    expect(otto.id).toBe(stdout.trim());
+
+    const refusals: [Ended, number, RegExp][] = [
+      [await create('weak@example.com', 'INVESTOR', 'short\n'), 1, /^The password must have 8 to 256 characters\.\n$/],
+      [
+        await create('otto@example.com', 'INVESTOR', 'another password\n'),
+        1,
+        /^An account .*otto@example\.com.* exists already\.\n$/,
+      ],
+      [await create('not an address', 'INVESTOR', 'another password\n'), 1, /^The email must be an address .*\n$/],
+      [
+        await create('second@example.com', 'COMPANY', 'another password\n'),
+        2,
+        /'COMPANY' is invalid\. Allowed choices are [^\n]+\n$/,
+      ],
+      [await create('none@example.com', 'INVESTOR', ''), 2, /^No password was given: .*\n$/],
+    ];
+    for (const [ended, expectedCode, message] of refusals) {
+      expect(ended).toMatchObject({ code: expectedCode, stdout: '', stderr: expect.stringMatching(message) as string });
+      expect(ended.stderr).toMatch(ONE_LINE);
+    }
+    const query = await openSql(folder);
+    expect(await query('SELECT COUNT(*) AS accounts FROM users')).toEqual([{ accounts: '3' }]);
+    expect(await query('SELECT COUNT(*) AS operations FROM operations')).toEqual([{ operations: '0' }]);
+  });
+
+  test("TypeORM's command line shows the migrations", async () => {
+    const { ended } = start(folder, '', {
+      command: [process.execPath, path.join(ROOT, 'node_modules', 'typeorm', 'cli.js')],
+      args: ['migration:show', '-d', 'dist/ormconfig.js'],
+      cwd: ROOT,
+    });
+    const { code, stdout } = await ended;
+    expect(stdout).toMatch(/\[X\] \d+ Ledger/);
+    expect(stdout).not.toContain('[ ]');
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { waitFor } from '../support/wait';
+import {
+  backupLog,
+  backupsIn,
+  clearUp,
+  databaseOf,
+  holdBackups,
+  newFolder,
+  processesOf,
+  Server,
+  waitingBackup,
+} from './programs';
+
+afterEach(clearUp);
+
+test('SIGTERM lets a running backup finish and leaves nothing running', async () => {
+  const folder = newFolder();
+  const server = await Server.start(folder);
+  const admin = await server.signIn();
+  const letGo = await holdBackups(folder);
+  await admin.buy('1000.00');
+  const worker = await waitingBackup(folder);
+
+  const ended = server.end('SIGTERM');
+  await server.said(/^Stopping: .*$/m);
+  expect(processesOf(folder).map(({ pid }) => pid)).toEqual(expect.arrayContaining([server.pid, worker.pid]));
+  expect(backupsIn(folder)).toEqual([]);
+  await letGo();
+  expect((await ended).code).toBe(0);
+  expect(backupsIn(folder)).toHaveLength(1);
+  expect(processesOf(folder)).toEqual([]);
+  expect(readdirSync(path.join(folder, 'storage', 'app', 'backups'))).toEqual(backupsIn(folder));
+});
+
+test.each([
+  ['SIGINT', 'SIGINT'],
+  ['SIGHUP', 'SIGTERM'],
+] as const)('%s and then %s while it stops are harmless', async (first, second) => {
+  const folder = newFolder();
+  const server = await Server.start(folder);
+  const admin = await server.signIn();
+  const letGo = await holdBackups(folder);
+  await admin.buy('1000.00');
+  await waitingBackup(folder);
+
+  server.child.kill(first);
+  await server.said(/^Stopping: .*$/m);
+  server.child.kill(second);
+  await letGo();
+  expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nStopped\.\n$/) as string });
+  expect(backupsIn(folder)).toHaveLength(1);
+  expect(processesOf(folder)).toEqual([]);
+});
+
+test('a backup outlives a server that is killed, and the last to leave ends the database', async () => {
+  const folder = newFolder();
+  const server = await Server.start(folder);
+  const admin = await server.signIn();
+  const letGo = await holdBackups(folder);
+  await admin.buy('1000.00');
+  const worker = await waitingBackup(folder);
+  await server.end('SIGKILL');
+  expect(processesOf(folder).map(({ pid }) => pid)).toContain(worker.pid);
+
+  await letGo();
+  await waitFor('the end of the backup process and its database', () => processesOf(folder).length === 0);
+  const [backup = ''] = backupsIn(folder);
+  expect(readFileSync(path.join(folder, 'storage', 'app', 'backups', backup), 'utf8')).toMatch(
+    /"lastOperation":\{"number":1,/,
+  );
+  expect(backupLog(folder)).not.toMatch(/ (WARN|ERROR) /);
+});
+
+test('the successor of a server that was killed finds the database and backs up what is pending', async () => {
+  const folder = newFolder();
+  const server = await Server.start(folder);
+  const admin = await server.signIn();
+  const letGo = await holdBackups(folder);
+  await admin.buy('1000.00');
+  await admin.buy('2000.00');
+  const worker = await waitingBackup(folder);
+  await server.end('SIGKILL');
+  process.kill(worker.pid, 'SIGKILL');
+  await waitFor('the end of the backup process', () => !processesOf(folder).some(({ pid }) => pid === worker.pid));
+  const database = databaseOf(folder);
+  expect(database).toBeDefined();
+  await letGo();
+
+  const successor = await Server.start(folder);
+  expect(databaseOf(folder)).toBe(database);
+  const [backup = ''] = await waitFor('a backup', () => backupsIn(folder).length > 0 && backupsIn(folder));
+  const { latestBackup } = await (
+    await successor.signIn()
+  ).administer<{ latestBackup: unknown }>('{ latestBackup { filename trigger lastOperation current } }');
+  expect(latestBackup).toEqual({ filename: backup, trigger: 'RECOVERY', lastOperation: 2, current: true });
+  expect((await successor.end('SIGTERM')).code).toBe(0);
+  expect(processesOf(folder)).toEqual([]);
+
+  // Everything is covered: the next start asks for none.
+  const third = await Server.start(folder);
+  await third.end('SIGTERM');
+  expect(backupsIn(folder)).toEqual([backup]);
+});
+
+test('two servers share one folder, and the last to stop ends the database', async () => {
+  const folder = newFolder();
+  const settings = { ADMIN_PASSWORD: '' };
+  const [one, other] = await Promise.all([Server.start(folder, settings), Server.start(folder, settings)]);
+  const told = [one, other].filter(({ stdout }) => stdout.includes('The first administrator is'));
+  expect(told).toHaveLength(1);
+  expect(processesOf(folder).filter(({ command }) => /^\S*mariadbd /.test(command))).toHaveLength(1);
+
+  await one.end('SIGTERM');
+  expect((await fetch(`${other.url}/readyz`)).status).toBe(200);
+  await other.end('SIGTERM');
+  expect(processesOf(folder)).toEqual([]);
+});
