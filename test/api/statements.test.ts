@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { EmbeddedDatabase } from '../../src/database/embedded';
+import { startTestServer, type TestServer } from '../support/server';
+import { allBackedUp } from '../support/traces';
+
+/**
+ * How many SQL statements a nested page costs. The database server is this test's own, so that its general log, which
+ * sees every statement, sees nobody else's.
+ */
+describe('SQL statements of a nested page', () => {
+  let storageDir: string;
+  let embedded: EmbeddedDatabase;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-statements-'));
+    embedded = new EmbeddedDatabase(storageDir);
+    const { user, socketPath = '' } = await embedded.acquire();
+    const url = `mysql://${user}@localhost/any?socketPath=${encodeURIComponent(socketPath)}`;
+    server = await startTestServer({ BACKUP_VERIFY: 'checksum' }, url);
+    await server.database.query(`SET GLOBAL log_output = 'TABLE'`);
+  });
+  afterAll(async () => {
+    await server.close();
+    await embedded.release();
+    await rm(storageDir, { recursive: true, force: true });
+  });
+
+  /** The statements that the server sends while it answers; asked twice, so that its connections are open. */
+  async function statementsOf(document: string): Promise<{ statements: string[]; rows: number }> {
+    const { admin, database } = server;
+    await allBackedUp(server);
+    await admin.request(document);
+    await database.query('TRUNCATE mysql.general_log');
+    await database.query('SET GLOBAL general_log = ON');
+    const answer = await admin.request<{ page: { nodes: unknown[] } }>(document);
+    await database.query('SET GLOBAL general_log = OFF');
+    const log = await database.query(
+      `SELECT CONVERT(argument USING utf8mb4) AS statement FROM mysql.general_log
+       WHERE command_type IN ('Query', 'Execute') AND thread_id <> CONNECTION_ID() ORDER BY event_time`,
+    );
+    // The pool may open a connection just then, which first gets its settings.
+    const statements = log.map(({ statement }) => String(statement)).filter((sql) => !sql.startsWith('SET SESSION'));
+    return { statements, rows: answer.page.nodes.length };
+  }
+
+  /** A vehicle whose first sale was undone and whose second is in force. */
+  async function sellTwice(): Promise<void> {
+    const { admin } = server;
+    const vehicle = await admin.buy('100.00');
+    await admin.sell(vehicle, '150.00');
+    await admin.unsell(vehicle);
+    await admin.sell(vehicle, '200.00');
+  }
+
+  const ACCOUNT = `id name balance
+    payments(first: 3) { totalCount pageInfo { hasNextPage } nodes { id user { id } sale { id } reverses { id } } }
+    contributions(first: 3) { totalCount nodes { id user { id } payment { id kind } } }`;
+  const VEHICLES = `{ page: vehicles(first: 100) { totalCount pageInfo { endCursor } nodes {
+    id boughtBy { ${ACCOUNT} }
+    sale { id vehicle { id } soldBy { id } payments { id } }
+    sales { id profit soldBy { id } reversedBy { id } vehicle { title } payments {
+      id amount user { ${ACCOUNT} } sale { id vehicle { id } } reverses { id user { id } } confirmedBy { id }
+    } }
+  } } }`;
+  const accounts = (role: string): string => `{ page: users(role: ${role}) { totalCount nodes { ${ACCOUNT}
+    open: payments(status: PENDING) { totalCount nodes { id sale { id } } }
+  } } }`;
+
+  test('is the same for 1 and for 100 vehicles', async () => {
+    const { admin } = server;
+    const operator = await admin.createUser('OPERATOR');
+    for (const amount of ['100.00', '200.00', '300.00']) {
+      const { id } = await admin.createUser('INVESTOR');
+      await operator.deposit(id, amount);
+    }
+    await sellTwice();
+    const one = await statementsOf(VEHICLES);
+    expect(one.rows).toBe(1);
+
+    for (let i = 0; i < 99; i++) await (i % 10 === 0 ? sellTwice() : admin.buy('1.00'));
+    const hundred = await statementsOf(VEHICLES);
+    expect(hundred.rows).toBe(100);
+    expect(hundred.statements).toHaveLength(one.statements.length);
+    // Who asks, the page and its count, and one for each kind of row on each level.
+    expect(one.statements.length).toBeGreaterThan(5);
+    expect(one.statements.length).toBeLessThan(25);
+  });
+
+  test('is the same for 1 and for 12 accounts', async () => {
+    const { admin } = server;
+    await admin.createUser('OPERATOR');
+    const one = await statementsOf(accounts('COMPANY'));
+    expect(one.rows).toBe(1);
+    for (let i = 0; i < 12; i++) {
+      const { id } = await admin.createUser('INVESTOR');
+      await admin.requestPayment('DEPOSIT', '1.00', id);
+      await admin.deposit(id, '2.00');
+    }
+    const many = await statementsOf(accounts('INVESTOR'));
+    expect(many.rows).toBeGreaterThanOrEqual(12);
+    // The company has payments of sales alone, so none of its rows leads to a reversed one or to a confirmation.
+    expect(many.statements.length).toBeLessThanOrEqual(14);
+    expect(one.statements.length).toBeLessThanOrEqual(14);
+    const few = await statementsOf(accounts('OPERATOR'));
+    expect(few.statements.length).toBeLessThanOrEqual(many.statements.length);
+  });
+});
