@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { BackupChecker } from './backup/checker';
 import { BackupDesk } from './backup/desk';
 import type { Query } from './backup/ledger';
 import { BackupLog } from './backup/log';
@@ -65,6 +66,9 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     });
     started.push(() => requester.stop());
 
+    const checker = new BackupChecker({ settings, address: database.address, ledger: backupLedger });
+    started.push(() => checker.stop());
+
     const services = createServices(dataSource, {
       commissionRate: config.commissionRate,
       currency: config.currency,
@@ -80,6 +84,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
       query,
       database: database.address.database,
       requester,
+      checker,
     });
     const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
 

@@ -1,4 +1,5 @@
-import { listBackups } from './catalogue';
+import { type Backup, listBackups } from './catalogue';
+import type { BackupCheck, BackupChecker } from './checker';
 import { coverage } from './coverage';
 import type { Ledger, Query } from './ledger';
 import { isBackupRunning } from './lock';
@@ -20,6 +21,8 @@ export interface BackupView {
   current: boolean;
   verifiedAt: Date | null;
   durationMs: number;
+  /** The last test restore that this server was asked for. */
+  check: BackupCheck | null;
 }
 
 export interface BackupStatus {
@@ -45,6 +48,7 @@ export interface BackupDeskOptions {
   query: Query;
   database: string;
   requester: BackupRequester;
+  checker: BackupChecker;
 }
 
 /** What a running server knows of its backups, and where it asks for one. */
@@ -56,6 +60,12 @@ export class BackupDesk {
     return (await this.read()).views;
   }
 
+  /** The complete backup of that name; null where there is none. */
+  async find(filename: string): Promise<Backup | null> {
+    const backups = await listBackups(this.options.settings.directory);
+    return backups.find((backup) => backup.filename === filename) ?? null;
+  }
+
   /** The last lines of the backup log, oldest first. */
   log(lines: number): Promise<BackupLogEntry[]> {
     return readLog(this.options.settings.logFile, lines);
@@ -64,6 +74,14 @@ export class BackupDesk {
   /** Asks for a backup in the background and returns at once; a person's comes whether or not one is missing. */
   request(trigger: BackupTrigger): void {
     this.options.requester.request(trigger, { force: trigger === 'MANUAL' });
+  }
+
+  /** Begins a test restore in the background; the backup as it is now, or null where there is none of that name. */
+  async verify(filename: string): Promise<BackupView | null> {
+    const backup = await this.find(filename);
+    if (backup === null) return null;
+    this.options.checker.begin(backup);
+    return (await this.list()).find((view) => view.filename === filename) ?? null;
   }
 
   async status(): Promise<BackupStatus> {
@@ -88,20 +106,24 @@ export class BackupDesk {
   }
 
   private async read(): Promise<{ views: BackupView[]; covered: Awaited<ReturnType<typeof coverage>> }> {
-    const { settings, ledger, query } = this.options;
+    const { settings, ledger, query, checker } = this.options;
     const backups = await listBackups(settings.directory);
     const covered = await coverage(backups, ledger, query);
-    const views = backups.map((backup) => ({
-      filename: backup.filename,
-      createdAt: backup.createdAt,
-      sizeBytes: backup.sizeBytes,
-      sha256: backup.sha256,
-      trigger: backup.trigger,
-      lastOperation: backup.lastOperation.number,
-      current: covered.current.has(backup.filename),
-      verifiedAt: backup.verifiedAt,
-      durationMs: backup.durationMs,
-    }));
+    const views = backups.map((backup) => {
+      const check = checker.of(backup.filename);
+      return {
+        filename: backup.filename,
+        createdAt: backup.createdAt,
+        sizeBytes: backup.sizeBytes,
+        sha256: backup.sha256,
+        trigger: backup.trigger,
+        lastOperation: backup.lastOperation.number,
+        current: covered.current.has(backup.filename),
+        verifiedAt: check?.sound === true ? check.finishedAt : backup.verifiedAt,
+        durationMs: backup.durationMs,
+        check,
+      };
+    });
     return { views, covered };
   }
 }

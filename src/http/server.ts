@@ -11,6 +11,8 @@ import { buildSchemas } from '../resolvers/schema';
 import type { Services } from '../services';
 import { Refusal } from '../services/errors';
 import { adminsOnly, authenticate, errorBody } from './authentication';
+import { addBackupDownload } from './backup-download';
+import { Console } from './console';
 import { createApolloServer } from './graphql';
 import { addHealthRoutes } from './health';
 import { limitInFlight } from './in-flight';
@@ -84,8 +86,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     });
   };
   const whoAsks = authenticate(services.sessions);
+  const { production } = options;
+  const adminConsole = new Console();
+  adminConsole.addRoutes(app);
+  addBackupDownload(app, { backups, onRequest: [whoAsks, adminsOnly], log });
+  const forBrowsers = production ? [] : [adminConsole.playgroundForBrowsers];
   const doors = [
-    { url: '/graphql', schema: schemas.public, introspection: !options.production, onRequest: [whoAsks] },
+    { url: '/graphql', schema: schemas.public, introspection: !production, onRequest: [...forBrowsers, whoAsks] },
     { url: '/admin/graphql', schema: schemas.admin, introspection: true, onRequest: [whoAsks, adminsOnly] },
   ];
   for (const { url, schema, introspection, onRequest } of doors) {

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { notFound } from '../services/errors';
 import { checkFirst } from '../services/page';
 import type { Context } from './context';
 import { BackupLogEntryType, BackupStatusType, BackupType } from './types/backup';
@@ -37,5 +38,18 @@ export class BackupResolver {
   createBackup(@Ctx() { backups }: Context): Promise<BackupStatusType> {
     backups.request('MANUAL');
     return backups.status();
+  }
+
+  @Mutation(() => BackupType, {
+    description:
+      'Restores it into a scratch database and looks whether it is sound, in the background, and answers at once: its check tells how that goes.',
+  })
+  async verifyBackup(
+    @Arg('filename', () => String) filename: string,
+    @Ctx() { backups }: Context,
+  ): Promise<BackupType> {
+    const backup = await backups.verify(filename);
+    if (backup === null) throw notFound('backup', filename);
+    return backup;
   }
 }

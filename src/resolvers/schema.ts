@@ -5,6 +5,7 @@ import { AccountResolver } from './account-resolver';
 import { applyAuditTrail } from './audit-trail';
 import { BackupResolver } from './backup-resolver';
 import { ContributionResolver } from './contribution-resolver';
+import { HistoryResolver } from './history-resolver';
 import { OperationResolver } from './operation-resolver';
 import { PaymentResolver } from './payment-resolver';
 import { PoolResolver } from './pool-resolver';
@@ -26,7 +27,7 @@ const PUBLIC: Resolvers = [
 ];
 
 // What they declare is on types of the admin schema alone: a field resolver on a shared type would show in both.
-const ADMIN_ONLY: Resolvers = [BackupResolver, OperationResolver, AccountResolver];
+const ADMIN_ONLY: Resolvers = [BackupResolver, OperationResolver, HistoryResolver, AccountResolver];
 
 export interface Schemas {
   public: GraphQLSchema;

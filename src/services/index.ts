@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Ppm } from '../values/percentage';
 import { AccountService } from './account-service';
+import { HistoryService } from './history-service';
 import { type AfterCommit, OperationRunner } from './operations';
 import { OperationService } from './operation-service';
 import { PaymentService } from './payment-service';
@@ -11,6 +12,7 @@ import { VehicleService } from './vehicle-service';
 
 export interface Services {
   accounts: AccountService;
+  history: HistoryService;
   operations: OperationService;
   payments: PaymentService;
   pool: PoolService;
@@ -31,6 +33,7 @@ export function createServices(dataSource: DataSource, settings: ServiceSettings
   const runner = new OperationRunner(dataSource, settings.afterCommit);
   return {
     accounts: new AccountService(dataSource),
+    history: new HistoryService(dataSource),
     operations: new OperationService(dataSource),
     payments: new PaymentService(dataSource, runner),
     pool: new PoolService(dataSource, settings.currency),

@@ -21,6 +21,21 @@ registerEnumType(BackupTrigger, {
 });
 registerEnumType(LogLevel, { name: 'LogLevel' });
 
+@ObjectType('BackupCheck', { description: 'A test restore that an administrator asked for.' })
+export class BackupCheckType {
+  @Field(() => DateTime)
+  startedAt!: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'Null while it runs.' })
+  finishedAt!: Date | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Null while it runs.' })
+  sound!: boolean | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it is not sound, or could not be tried, in one sentence.' })
+  problem!: string | null;
+}
+
 @ObjectType('Backup')
 export class BackupType {
   @Field(() => String, { description: 'db_backup-YYYY-MM-DD_HH-mm-ss.sql, in UTC.' })
@@ -54,6 +69,12 @@ export class BackupType {
 
   @Field(() => Int)
   durationMs!: number;
+
+  @Field(() => BackupCheckType, {
+    nullable: true,
+    description: 'The last test restore of it that this server was asked for; null since its start where none was.',
+  })
+  check!: BackupCheckType | null;
 }
 
 @ObjectType('BackupLogEntry')
