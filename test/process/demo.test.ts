@@ -124,8 +124,9 @@ test('a server that dies under the demo is a failure, and leaves nothing behind'
   const folder = newFolder();
   const demo = startDemo(folder);
   await demo.said(/2\. confirmPayment/);
-  const server = processesOf(folder).find(({ command }) => command.includes('main.js'));
-  process.kill(server?.pid ?? 0, 'SIGKILL');
+  const servers = processesOf(folder).filter(({ command }) => command.includes('main.js'));
+  expect(servers).toHaveLength(1);
+  for (const { pid } of servers) process.kill(pid, 'SIGKILL');
   const { code, stderr } = await demo.ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/^[^\n]+\n$/);

@@ -86,7 +86,10 @@ export class Running {
   }
 
   get pid(): number {
-    return this.child.pid ?? 0;
+    const { pid } = this.child;
+    // A signal to process 0 would reach the tests themselves.
+    if (pid === undefined) throw new Error('It has not started.');
+    return pid;
   }
 
   /** Waits until it has printed that on standard output. */
@@ -116,17 +119,21 @@ export function start(
     input = '',
     command = [process.execPath, program(name)],
     cwd = folder,
+    detached = false,
   }: {
     args?: string[];
     settings?: Record<string, string>;
     input?: string;
     command?: string[];
     cwd?: string;
+    /** In a process group of its own. */
+    detached?: boolean;
   } = {},
 ): Running {
   const [file = '', ...first] = command;
   const child = spawn(file, [...first, ...args], {
     cwd,
+    detached,
     env: {
       HOME: folder,
       PATH: `${process.env.PATH ?? ''}:${folder}`,
