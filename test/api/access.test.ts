@@ -95,7 +95,13 @@ const ADMIN_ONLY: Record<string, Door> = {
   'Query.backupLog': { document: '{ backupLog { message } }', for: ['ADMIN'] },
   'Query.backupStatus': { document: '{ backupStatus { healthy } }', for: ['ADMIN'] },
   'Query.operations': { document: '{ operations { number } }', for: ['ADMIN'] },
+  'Query.poolHistory': { document: '{ poolHistory { at } }', for: ['ADMIN'] },
   'Mutation.createBackup': { document: 'mutation { createBackup { running } }', for: ['ADMIN'] },
+  'Mutation.verifyBackup': {
+    document: 'mutation { verifyBackup(filename: "0") { filename } }',
+    for: ['ADMIN'],
+    then: 'NOT_FOUND',
+  },
   'Mutation.disableUser': { document: 'mutation { disableUser(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
   'Mutation.enableUser': { document: 'mutation { enableUser(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
   'Mutation.revokeTokens': { document: 'mutation { revokeTokens(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
