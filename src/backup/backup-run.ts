@@ -7,6 +7,7 @@ import type { BackupLog } from './log';
 import type { BackupTrigger } from './manifest';
 import { publish } from './publish';
 import { checkRoom } from './room';
+import { settleReplaced } from './restore/replaced';
 import { rotate } from './rotate';
 import type { BackupDependencies, BackupOutcome, BackupRequest, BackupStep } from './run-backup';
 import { dropScratchLitter } from './scratch';
@@ -21,6 +22,7 @@ const STALL_MS = 5 * 60_000;
 export class BackupRun {
   private readonly tag: string;
   private readonly stop: AbortSignal;
+  private owesBackup = false;
   private readonly outcome: BackupOutcome = { published: [], rotated: [], warnings: [] };
 
   constructor(
@@ -41,6 +43,20 @@ export class BackupRun {
       ...(await dropScratchLitter(this.session)),
     ];
     if (litter.length > 0) this.log.info(`Cleared what an interrupted backup left: ${litter.join(', ')}.`);
+    await this.settleRestores();
+  }
+
+  /** A restore that was killed after its swap owes two backups: one of what it replaced, one of what is live now. */
+  private async settleRestores(): Promise<void> {
+    const { settings, ledger, now = () => new Date() } = this.dependencies;
+    try {
+      const server = await readServer(this.session.query);
+      const saved = await settleReplaced({ ...this.clientContext(), settings, ledger, server, log: this.log, now });
+      this.owesBackup = saved.length > 0;
+    } catch (error) {
+      if (error instanceof BackupStopped) throw error;
+      this.warn(BackupError.from(error, 'What an interrupted restore replaced could not be saved').message);
+    }
   }
 
   /** Operations may commit while a backup is made: one more then covers them all, however many they are. */
@@ -49,7 +65,7 @@ export class BackupRun {
     for (let first = true; ; first = false) {
       const backups = await listBackups(settings.directory);
       const state = await coverage(backups, ledger, this.session.query);
-      if (!(first && force) && state.pending === 0) {
+      if (!(first && (force || this.owesBackup)) && state.pending === 0) {
         if (first) this.log.debug(`Nothing to do: ${describeCovered(state)}.`);
         return this.outcome;
       }

@@ -29,6 +29,12 @@ export function findRestoreProgram(server: ClientFamily): Promise<ClientProgram>
   return findClient(names, 'restores a dump', server);
 }
 
+/** Finds the program that reads a MariaDB server's binary log; null where it is not installed. */
+export function findBinaryLogProgram(): ClientProgram | null {
+  const path = findProgram(['mariadb-binlog', 'mysqlbinlog']);
+  return path === null ? null : { name: 'mariadb-binlog', path, family: 'mariadb' };
+}
+
 async function findClient(names: string[], purpose: string, server: ClientFamily): Promise<ClientProgram> {
   const path = findProgram(names);
   if (path === null) {

@@ -47,8 +47,9 @@ export interface BackupDeskOptions {
   /** Asks the live database. */
   query: Query;
   database: string;
-  requester: BackupRequester;
-  checker: BackupChecker;
+  /** Whoever makes the backups and checks them: a server does, a command that only looks does not. */
+  requester: Pick<BackupRequester, 'problem' | 'failuresInARow' | 'running' | 'request'>;
+  checker: Pick<BackupChecker, 'of' | 'begin'>;
 }
 
 /** What a running server knows of its backups, and where it asks for one. */

@@ -29,7 +29,10 @@ export interface DumpRequest extends Watch {
 export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
   const { session, server, file, workDirectory, tag } = request;
   const program = await findDumpProgram(server.family);
-  const args = dumpArguments(program, await mayReadEvents(session), session.address.database);
+  const args = dumpArguments(program, session.address.database, {
+    events: await mayReadEvents(session),
+    position: server.family === 'mariadb' && (await hasBinaryLog(session)),
+  });
   const run = await ClientRun.start({ program, address: session.address, args, workDirectory, tag }, request);
   const writer = new DumpWriter(file.handle);
   try {
@@ -54,7 +57,11 @@ export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
   }
 }
 
-function dumpArguments(program: ClientProgram, events: boolean, database: string): string[] {
+function dumpArguments(
+  program: ClientProgram,
+  database: string,
+  { events, position }: { events: boolean; position: boolean },
+): string[] {
   return [
     '--single-transaction',
     '--quick',
@@ -66,10 +73,17 @@ function dumpArguments(program: ClientProgram, events: boolean, database: string
     '--hex-blob',
     '--no-tablespaces',
     '--comments',
+    // As comments: where in the binary log the dump's moment lies. MariaDB knows that without a lock.
+    ...(position && program.family === 'mariadb' ? ['--master-data=2', '--gtid'] : []),
     ...(program.family === 'mysql' ? ['--set-gtid-purged=OFF', '--loose-column-statistics=0'] : []),
     '--',
     database,
   ];
+}
+
+async function hasBinaryLog({ query }: Session): Promise<boolean> {
+  const [row] = await query('SELECT @@log_bin AS enabled');
+  return Number(row?.enabled) === 1;
 }
 
 const ER_DBACCESS_DENIED = 1044;

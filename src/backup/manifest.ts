@@ -35,6 +35,8 @@ const manifest = z.strictObject({
   database: text,
   /** When the file was restored into a scratch database and found sound; null where it never was. */
   verifiedAt: time.nullable(),
+  /** Of a database that a restore was about to replace, sound or not. */
+  safety: z.literal(true).optional(),
 });
 
 /** What a backup says of itself. */

@@ -44,8 +44,8 @@ export function clientOptions(
     ['host', address.socketPath === undefined ? host?.host : undefined],
     ['port', address.socketPath === undefined ? host?.port : undefined],
     ['protocol', address.socketPath === undefined ? 'tcp' : 'socket'],
-    // The programs would guess it from the locale, and misread the names of databases.
-    ['default-character-set', 'utf8mb4'],
+    // The programs would guess it from the locale, and misread the names of databases. Not each of them knows it.
+    ['loose-default-character-set', 'utf8mb4'],
     ['init-command', initCommand],
     ...tlsOptions(address, family, caFile),
   ];

@@ -27,6 +27,16 @@ export async function checkRoom(
   if (data !== null && !sameDisk) await demand(data, database.total);
 }
 
+/**
+ * Refuses a restore that the database's disk clearly cannot take, where that is a disk of this machine.
+ * @param sqlBytes the size of the file
+ * @throws BackupError
+ */
+export async function checkRoomForCopy(session: Session, sqlBytes: number): Promise<void> {
+  const data = await dataDirectory(session);
+  if (data !== null) await demand(data, sqlBytes);
+}
+
 async function demand(directory: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const needed = Math.ceil(bytes) + MARGIN_BYTES;

@@ -1,11 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { BackupError } from './errors';
 import type { Query } from './ledger';
+import {
+  createSchemaLike,
+  findOwnSchemas,
+  isOwnSchema,
+  leaveBinaryLog,
+  ownSchemaName,
+  ownSchemaPrefix,
+} from './own-schema';
 import { openSession, type Session } from './session';
-
-const MAX_NAME_LENGTH = 64;
-const RANDOM_DIGITS = 12;
-const INFIX = '_scratch_';
 
 /** A database of our own beside the live one, for a test restore. */
 export interface ScratchDatabase {
@@ -28,12 +31,12 @@ export async function withScratchDatabase<Result>(
   lost: AbortSignal,
   work: (scratch: ScratchDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const name = `${scratchPrefix(live.address.database)}${randomBytes(RANDOM_DIGITS / 2).toString('hex')}`;
+  const name = ownSchemaName(live.address.database, 'scratch');
   // On a connection of its own: leaving the binary log must not touch anything else.
   const session = await openSession(live.address, { signal: lost });
   try {
     const unlogged = await leaveBinaryLog(session.query);
-    await createLike(session, name);
+    await createSchemaLike(session.query, live.address.database, name);
     try {
       await session.query('USE ??', [name]);
       return await work({ name, query: session.query, address: { ...live.address, database: name }, unlogged });
@@ -46,43 +49,22 @@ export async function withScratchDatabase<Result>(
 }
 
 /**
- * Drops the scratch databases that killed predecessors left. Only under the lock on backups: whoever else made one
- * holds it. Returns the names.
+ * Drops the databases that killed predecessors left and that nobody misses: scratch databases, and those of a restore
+ * that never became live. Only under the lock on backups: whoever else made one holds it. Returns the names.
  */
 export async function dropScratchLitter({ query, address }: Session): Promise<string[]> {
-  const rows = await query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
-  const litter = rows.map(({ name }) => String(name)).filter((name) => isScratchOf(name, address.database));
+  const litter = await findOwnSchemas(query, address.database, ['scratch', 'restore', 'discarded']);
   for (const name of litter) await drop(query, name);
   return litter;
 }
 
 /** What the names of that database's scratch databases begin with; 12 hexadecimal digits follow. */
 export function scratchPrefix(database: string): string {
-  const room = MAX_NAME_LENGTH - INFIX.length - RANDOM_DIGITS;
-  if (database.length <= room) return `${database}${INFIX}`;
-  // Cut names need a hash: two long names that begin alike must not share their scratch databases.
-  const hash = createHash('sha256').update(database).digest('hex').slice(0, 8);
-  return `${database.slice(0, room - 9)}_${hash}${INFIX}`;
+  return ownSchemaPrefix(database, 'scratch');
 }
 
 export function isScratchOf(name: string, database: string): boolean {
-  const prefix = scratchPrefix(database);
-  // Where names of databases are kept in lower case, the server tells ours so.
-  const matches = name.startsWith(prefix) || name.startsWith(prefix.toLowerCase());
-  return matches && new RegExp(`^[0-9a-f]{${RANDOM_DIGITS}}$`).test(name.slice(prefix.length));
-}
-
-async function createLike({ query, address }: Session, name: string): Promise<void> {
-  const [live] = await query(
-    'SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation ' +
-      'FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?',
-    [address.database],
-  );
-  const characters = [live?.charset, live?.collation].map(String);
-  if (live === undefined || characters.some((word) => !/^\w+$/.test(word))) {
-    throw new BackupError(`The database ${address.database} does not exist.`);
-  }
-  await query(`CREATE DATABASE ?? CHARACTER SET ${characters.join(' COLLATE ')}`, [name]);
+  return isOwnSchema(name, database, 'scratch');
 }
 
 async function drop(query: Query, name: string): Promise<void> {
@@ -90,18 +72,5 @@ async function drop(query: Query, name: string): Promise<void> {
     await query('DROP DATABASE IF EXISTS ??', [name]);
   } catch (error) {
     throw BackupError.from(error, `The scratch database ${name} could not be dropped`);
-  }
-}
-
-/**
- * Where the account may: a test restore would fill the binary log with a copy of the database, which followers would
- * then replay.
- */
-async function leaveBinaryLog(query: Query): Promise<boolean> {
-  try {
-    await query('SET SESSION sql_log_bin = 0');
-    return true;
-  } catch {
-    return false;
   }
 }

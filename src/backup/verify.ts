@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { once } from 'node:events';
-import { findRestoreProgram } from './client-program';
-import { ClientFailure, ClientRun, type Watch } from './client-run';
+import { ClientFailure, type Watch } from './client-run';
 import type { Dump } from './dump';
 import { BackupError, reasonOf, sqlErrno } from './errors';
 import { contains, type Ledger, type OperationMark } from './ledger';
-import { withScratchDatabase, type ScratchDatabase } from './scratch';
+import { loadDump } from './load-dump';
+import { withScratchDatabase } from './scratch';
 import type { DatabaseServer } from './server';
 import type { Session } from './session';
 
@@ -43,7 +40,7 @@ export async function verifyByRestore(request: VerifyRequest): Promise<Verificat
   const { session, ledger, mark } = request;
   try {
     return await withScratchDatabase(session, request.lost, async (scratch) => {
-      await restoreInto(scratch, request);
+      await loadDump({ ...request, address: scratch.address, unlogged: scratch.unlogged });
       const violations = await ledger.audit(scratch.query);
       if (violations.length > 0) throw await unsound(violations, ledger, session);
       if (!(await contains(ledger, scratch.query, mark))) {
@@ -62,46 +59,6 @@ export async function verifyByRestore(request: VerifyRequest): Promise<Verificat
   }
 }
 
-async function restoreInto(scratch: ScratchDatabase, request: VerifyRequest): Promise<void> {
-  const { server, file, dump, workDirectory, tag } = request;
-  const program = await findRestoreProgram(server.family);
-  const initCommand = scratch.unlogged ? { initCommand: 'SET SESSION sql_log_bin = 0' } : {};
-  const run = await ClientRun.start(
-    { program, address: scratch.address, args: ['--batch', '--', scratch.name], workDirectory, tag, ...initCommand },
-    request,
-  );
-  try {
-    run.stdout.resume();
-    const sha256 = await feed(file, dump.sqlBytes, run);
-    await run.succeeded('The dump does not restore');
-    if (sha256 !== dump.sha256) {
-      throw new BackupError(
-        `The dump was damaged on the disk: reading ${file} back gave other bytes than were written.`,
-      );
-    }
-  } finally {
-    await run.discard();
-  }
-}
-
-/**
- * Sends the file's SQL to the program and returns its SHA-256 as read. The program gets it through us, not as an open
- * file: it ends when we do, and cannot restore on into a database that nobody waits for.
- */
-async function feed(file: string, bytes: number, run: ClientRun): Promise<string> {
-  const hash = createHash('sha256');
-  const { stdin } = run;
-  for await (const chunk of createReadStream(file, { end: bytes - 1, highWaterMark: 256 * 1024 })) {
-    hash.update(chunk as Buffer);
-    // Gone: its exit status tells why.
-    if (!stdin.writable) break;
-    if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => undefined);
-    run.alive();
-  }
-  stdin.end();
-  return hash.digest('hex');
-}
-
 /** Says whether the live ledger breaks the same rule: then the fault is not the backup's. */
 async function unsound(violations: string[], ledger: Ledger, live: Session): Promise<BackupError> {
   const [first = ''] = violations;
@@ -114,7 +71,7 @@ async function unsound(violations: string[], ledger: Ledger, live: Session): Pro
 /** Access to the database, its tables or routines denied; a privilege missing; SUPER missing under a binary log. */
 const RIGHTS = new Set([1044, 1045, 1142, 1143, 1227, 1370, 1419]);
 
-function lacksRight(error: unknown): boolean {
+export function lacksRight(error: unknown): boolean {
   if (error instanceof ClientFailure) return error.sqlErrors.some((number) => RIGHTS.has(number));
   const errno = sqlErrno(error);
   return errno !== undefined && RIGHTS.has(errno);

@@ -1,7 +1,7 @@
 /**
- * What backups ask of the ledger: the newest operation, whether operations are in a database, and the audit. Plain
- * SQL over whatever connection is handed in: the live database or a restored copy. It matches the backup's `Ledger`
- * by shape; neither folder imports the other.
+ * What backups ask of the ledger: the newest operation, whether operations are in a database, and the audit; and what
+ * restores do: the journal of operations. Plain SQL over whatever connection is handed in: the live database or a
+ * restored copy. It matches the backup's `Ledger` and `RestoreLedger` by shape; neither folder imports the other.
  */
 import { audit } from './audit';
 
@@ -11,6 +11,16 @@ interface Mark {
   number: number;
   uid: string | null;
 }
+
+interface Entry {
+  number: number;
+  uid: string;
+  kind: string;
+  actor: string;
+  at: Date;
+}
+
+type DumpRow = Readonly<Record<string, string | null>>;
 
 export const backupLedger = {
   async newestOperation(query: Query): Promise<Mark> {
@@ -31,4 +41,42 @@ export const backupLedger = {
     const [row] = await query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1');
     return row === undefined ? 'none' : String(row.name);
   },
+
+  async journal(query: Query, from: number, to: number): Promise<Entry[]> {
+    const rows = await query(
+      `SELECT o.number, o.uid, o.kind, o.at, o.actorId, u.name, u.email FROM operations o
+       LEFT JOIN users u ON u.id = o.actorId WHERE o.number BETWEEN ? AND ? ORDER BY o.number`,
+      [from, to],
+    );
+    return rows.map((row) => ({
+      number: Number(row.number),
+      uid: String(row.uid),
+      kind: String(row.kind),
+      actor: actorName(row.actorId, row.name, row.email),
+      at: new Date(row.at as Date),
+    }));
+  },
+
+  journalTable: { table: 'operations', number: 'number', uid: 'uid' },
+
+  dumpedTables: ['operations', 'users'],
+
+  journalOf(tables: ReadonlyMap<string, readonly DumpRow[]>): Entry[] {
+    const users = new Map((tables.get('users') ?? []).map((user) => [user.id, user]));
+    const entries = (tables.get('operations') ?? []).map((row) => {
+      const user = users.get(row.actorId);
+      return {
+        number: Number(row.number),
+        uid: row.uid ?? '',
+        kind: row.kind ?? '',
+        actor: actorName(row.actorId, user?.name, user?.email),
+        at: new Date(`${(row.at ?? '').replace(' ', 'T')}Z`),
+      };
+    });
+    return entries.sort((a, b) => a.number - b.number);
+  },
 };
+
+function actorName(id: unknown, name: unknown, email: unknown): string {
+  return typeof name === 'string' && typeof email === 'string' ? `${name} <${email}>` : `user ${String(id)}`;
+}

@@ -1,0 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BackupError, sqlErrno } from '../errors';
+import type { Session } from '../session';
+import { createSchemaLike } from '../own-schema';
+import { tablesOf } from './tables';
+import { putViews, viewsOf } from './views';
+
+/** Requests wait for a swap that waits for them: so at first it only looks whether nobody is in the way. */
+const POLITE_MS = 10_000;
+const GIVE_UP_MS = 60_000;
+const PAUSE_MS = 10;
+const ER_LOCK_WAIT_TIMEOUT = 1205;
+
+/**
+ * Puts the tables of `fresh` in the place of the live ones, and those into `aside`, by one statement that the server
+ * does wholly or not at all: nobody ever sees some of them. What runs at that moment ends first; what comes, waits for
+ * milliseconds.
+ * @throws BackupError where nothing was changed, but for the views
+ */
+export async function swapIn(session: Session, fresh: string, aside: string): Promise<void> {
+  const { query, address } = session;
+  const live = address.database;
+  const views = await viewsOf(query, fresh);
+  const old = await tablesOf(query, live);
+  if (old.length > 0) await createSchemaLike(query, live, aside);
+  // In use, so that the binary log tells by the statement's database that the live one was replaced.
+  await query('USE ??', [live]);
+  await renameAll(session, [...moves(old, live, aside), ...moves(await tablesOf(query, fresh), fresh, live)]);
+  await putViews(query, live, views);
+}
+
+/**
+ * Gives the tables of `fresh` to a new schema of that name.
+ * @throws BackupError where it exists
+ */
+export async function moveInto(session: Session, fresh: string, name: string): Promise<void> {
+  const { query } = session;
+  const views = await viewsOf(query, fresh);
+  const tables = await tablesOf(query, fresh);
+  try {
+    await createSchemaLike(query, fresh, name);
+  } catch (error) {
+    throw BackupError.from(error, `The database ${name} could not be made`);
+  }
+  try {
+    await renameAll(session, moves(tables, fresh, name));
+    await putViews(query, name, views);
+  } catch (error) {
+    await query('DROP DATABASE ??', [name]).catch(() => undefined);
+    throw error;
+  }
+}
+
+type Move = readonly [fromSchema: string, toSchema: string, table: string];
+
+function moves(tables: readonly string[], from: string, to: string): Move[] {
+  return tables.map((table) => [from, to, table]);
+}
+
+async function renameAll({ query }: Session, all: readonly Move[]): Promise<void> {
+  if (all.length === 0) return;
+  const sql = `RENAME TABLE ${all.map(() => '??.?? TO ??.??').join(', ')}`;
+  const names = all.flatMap(([from, to, table]) => [from, table, to, table]);
+  const begun = performance.now();
+  for (;;) {
+    const waited = performance.now() - begun;
+    await query(`SET SESSION lock_wait_timeout = ${waited < POLITE_MS ? 0 : 1}`);
+    try {
+      await query(sql, names);
+      return;
+    } catch (error) {
+      if (sqlErrno(error) === ER_LOCK_WAIT_TIMEOUT && waited < GIVE_UP_MS) {
+        await pause(PAUSE_MS);
+        continue;
+      }
+      throw failure(error);
+    }
+  }
+}
+
+function failure(error: unknown): BackupError {
+  if (sqlErrno(error) === ER_LOCK_WAIT_TIMEOUT) {
+    return new BackupError(
+      `A transaction has been using the live tables for ${GIVE_UP_MS / 1000} seconds, so they could not be replaced: ` +
+        `end what holds them, then try again.`,
+    );
+  }
+  if (sqlErrno(error) !== undefined) return BackupError.from(error, 'The restored tables could not be moved');
+  return BackupError.from(
+    error,
+    'The connection was lost while the tables were being swapped, which happened wholly or not at all (look with ' +
+      'npm run db:status)',
+  );
+}

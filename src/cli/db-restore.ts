@@ -1,0 +1,109 @@
+import { InvalidArgumentError } from 'commander';
+import type { RestoreSource } from '../backup/restore/choose';
+import type { RestorePlan } from '../backup/restore/plan';
+import { planText } from '../backup/restore/plan-text';
+import { restore } from '../backup/restore/restore';
+import { backupSettings } from '../backup/settings';
+import { loadProcessConfig } from '../config';
+import { openDatabase } from '../database/open';
+import { backupLedger } from '../services/backup-ledger';
+import { command, runCommand, UsageError } from './command';
+import { knownSchemas, migrateRestored } from './restored-schema';
+import { confirm, isInteractive, stopSignal, TerminalProgress } from './terminal';
+
+interface Options {
+  latest?: true;
+  operation?: number;
+  before?: number;
+  into?: string;
+  dryRun?: true;
+  yes?: true;
+  safetyBackup: boolean;
+}
+
+const program = command(
+  'db:restore',
+  'Puts the database back to what a backup holds. Prints the plan first; the live database stays as it is until the ' +
+    'restored one is complete and found sound.',
+)
+  .argument('[file]', 'the backup to restore, wherever it lies')
+  .option('--latest', "the newest backup of today's history")
+  .option('--operation <n>', 'the state right after that operation', operationNumber)
+  .option('--before <n>', 'the state right before that operation', operationNumber)
+  .option('--into <name>', 'into a new database of that name, beside the live one, which is not touched', schemaName)
+  .option('--dry-run', 'print the plan and stop')
+  .option('--yes', 'do not ask')
+  .option('--no-safety-backup', 'make no backup of what is replaced: for a database too broken to be dumped')
+  .action(async (file: string | undefined, options: Options) => {
+    const source = sourceOf(file, options);
+    if (options.dryRun !== true && options.yes !== true && !isInteractive()) {
+      throw new UsageError('There is no terminal to ask on: give --yes to restore, or --dry-run to see the plan.');
+    }
+    const config = loadProcessConfig();
+    const signal = stopSignal();
+    const progress = new TerminalProgress();
+    const agrees = async (plan: RestorePlan): Promise<boolean> => {
+      progress.end();
+      process.stderr.write(planText(plan));
+      if (options.dryRun === true) return false;
+      return options.yes === true || (await confirm(`Restore ${plan.target} now?`, signal));
+    };
+    const database = await openDatabase(config);
+    try {
+      const outcome = await restore(
+        {
+          settings: backupSettings(config.storageDir, config.backup),
+          address: database.address,
+          ledger: backupLedger,
+          knownSchemas,
+          migrate: migrateRestored,
+          // Only our own process writes to the embedded server, and nobody follows it.
+          unlogged: config.database === null,
+          signal,
+          onProgress: progress.report,
+        },
+        { source, into: options.into ?? null, safetyBackup: options.safetyBackup },
+        agrees,
+      );
+      progress.end();
+      if (outcome === null) {
+        process.stderr.write(options.dryRun === true ? 'A dry run: nothing was changed.\n' : 'Nothing was changed.\n');
+        if (options.dryRun !== true) process.exitCode = 1;
+        return;
+      }
+      for (const { path } of outcome.safety) process.stderr.write(`What was replaced is in ${path}\n`);
+      if (outcome.backup !== null) process.stderr.write(`What is live now is in ${outcome.backup.path}\n`);
+      const { database: name, lastOperation } = outcome;
+      const what = lastOperation === 0 ? 'no operation' : `operations up to ${lastOperation}`;
+      process.stdout.write(`Restored ${name}: ${what}.\n`);
+    } finally {
+      progress.end();
+      await database.close();
+    }
+  });
+
+function sourceOf(file: string | undefined, { latest, operation, before }: Options): RestoreSource {
+  const sources: RestoreSource[] = [
+    ...(file === undefined ? [] : [{ kind: 'file' as const, file }]),
+    ...(latest === undefined ? [] : [{ kind: 'latest' as const }]),
+    ...(operation === undefined ? [] : [{ kind: 'operation' as const, number: operation }]),
+    ...(before === undefined ? [] : [{ kind: 'before' as const, number: before }]),
+  ];
+  const [source] = sources;
+  if (source === undefined) throw new UsageError('Say what to restore: a file, --latest, --operation N or --before N.');
+  if (sources.length > 1) throw new UsageError('Give one of a file, --latest, --operation and --before, not several.');
+  return source;
+}
+
+function operationNumber(value: string): number {
+  const number = Number(value);
+  if (/^\d{1,9}$/.test(value) && number >= 1) return number;
+  throw new InvalidArgumentError('It must be the number of an operation, 1 or more.');
+}
+
+function schemaName(value: string): string {
+  if (/^[A-Za-z0-9_$-]{1,40}$/.test(value)) return value;
+  throw new InvalidArgumentError('It must have 1 to 40 letters, digits, "_", "$" or "-".');
+}
+
+void runCommand(program);

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { backupNames, listBackups, type Backup } from '../backup/catalogue';
+import { BackupError, humanSize } from '../backup/errors';
+import { verifyFile } from '../backup/restore/verify-file';
+import { backupSettings } from '../backup/settings';
+import { loadProcessConfig } from '../config';
+import { openDatabase } from '../database/open';
+import { backupLedger } from '../services/backup-ledger';
+import { command, EXIT, messageOf, runCommand, UsageError } from './command';
+import { knownSchemas } from './restored-schema';
+import { stopSignal, TerminalProgress } from './terminal';
+
+interface Options {
+  latest?: true;
+  all?: true;
+}
+
+const program = command(
+  'db:verify',
+  'Restores backups into a scratch database, checks it and drops it. Exit code 0 where all are sound, 1 where one is not.',
+)
+  .argument('[file]', 'the backup to verify, wherever it lies')
+  .option('--latest', 'the newest backup; the default')
+  .option('--all', 'every file that bears the name of a backup')
+  .action(async (file: string | undefined, options: Options) => {
+    if ([file, options.latest, options.all].filter((given) => given !== undefined).length > 1) {
+      throw new UsageError('Give one of a file, --latest and --all, not several.');
+    }
+    const config = loadProcessConfig();
+    const settings = backupSettings(config.storageDir, config.backup);
+    const files = file === undefined ? await filesIn(settings.directory, options.all === true) : [file];
+    const signal = stopSignal();
+    const progress = new TerminalProgress();
+    const database = await openDatabase(config);
+    try {
+      const dependencies = { settings, address: database.address, ledger: backupLedger, knownSchemas, signal };
+      for (const each of files) {
+        progress.report(`Verifying ${path.basename(each)}`, null);
+        const line = await verifyFile(dependencies, each).then(soundLine, (error: unknown) => {
+          process.exitCode = EXIT.failed;
+          return `NOT SOUND  ${path.basename(each)}  ${messageOf(error)}`;
+        });
+        progress.end();
+        process.stdout.write(`${line}\n`);
+        if (signal.aborted) throw new BackupError('The verification was stopped.');
+      }
+    } finally {
+      progress.end();
+      await database.close();
+    }
+  });
+
+async function filesIn(directory: string, all: boolean): Promise<string[]> {
+  const names = all
+    ? (await backupNames(directory)).sort().reverse()
+    : (await listBackups(directory)).slice(0, 1).map(({ filename }) => filename);
+  if (names.length === 0) throw new BackupError(`There is no backup in ${directory}.`);
+  return names.map((name) => path.join(directory, name));
+}
+
+function soundLine({ path: file, sizeBytes, lastOperation: { number } }: Backup): string {
+  const holds = number === 0 ? 'no operation' : `operations up to ${number}`;
+  return `sound      ${path.basename(file)}  ${humanSize(sizeBytes)}, ${holds}`;
+}
+
+void runCommand(program);

@@ -1,0 +1,70 @@
+import { createInterface } from 'node:readline/promises';
+
+/** What takes less than this is over before anybody wonders. */
+const QUIET_MS = 2_000;
+const REFRESH_MS = 250;
+
+/** Tells on a terminal what takes long, in one line that is overwritten; anywhere else it is silent. */
+export class TerminalProgress {
+  private doing = '';
+  private part: number | null = null;
+  private begun = 0;
+  private shown = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param part how much of it is done, from 0 to 1, where that is known */
+  readonly report = (doing: string, part: number | null): void => {
+    if (!process.stderr.isTTY) return;
+    if (doing !== this.doing) {
+      this.doing = doing;
+      this.begun = performance.now();
+    }
+    this.part = part;
+    this.timer ??= setInterval(() => {
+      this.show();
+    }, REFRESH_MS).unref();
+  };
+
+  /** Clears the line. */
+  end(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.doing = '';
+    if (this.shown) process.stderr.write('\r\x1b[K');
+    this.shown = false;
+  }
+
+  private show(): void {
+    const elapsed = performance.now() - this.begun;
+    if (elapsed < QUIET_MS) return;
+    this.shown = true;
+    const part = this.part === null ? '' : ` ${Math.floor(this.part * 100)} %,`;
+    process.stderr.write(`\r\x1b[K${this.doing} ...${part} ${Math.round(elapsed / 1000)} s`);
+  }
+}
+
+/** Whether somebody sits there who can be asked. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Asks on the terminal; anything but "yes" is a no. */
+export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^\s*y(es)?\s*$/i.test(await terminal.question(`${question} Type yes to go on: `, { signal }));
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Aborted when somebody asks this process to end. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
