@@ -1,9 +1,9 @@
 import { jwtVerify, SignJWT } from 'jose';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { DataSource } from 'typeorm';
 import { User } from '../entities/user';
 import { Refusal } from './errors';
 import { checkNewPassword, hashPassword, isPassword } from './passwords';
+import { TryLimit } from './try-limit';
 
 export interface Session {
   token: string;
@@ -14,23 +14,14 @@ export interface Session {
 const TOKEN_LIFETIME_SECONDS = 3600;
 const ALGORITHM = 'HS256';
 const ISSUER = 'motorpool';
-const WRONG_TRIES_PER_ACCOUNT = 5;
-const WRONG_TRIES_PER_ADDRESS = 20;
 const TRIES_WINDOW_SECONDS = 60;
 
 const unauthenticated = (message: string): Refusal => new Refusal('UNAUTHENTICATED', message);
 
 /** Signing in, and telling by a token who asks. */
 export class SessionService {
-  private readonly triesByAccount = new RateLimiterMemory({
-    points: WRONG_TRIES_PER_ACCOUNT,
-    duration: TRIES_WINDOW_SECONDS,
-  });
-  private readonly triesByAddress = new RateLimiterMemory({
-    points: WRONG_TRIES_PER_ADDRESS,
-    duration: TRIES_WINDOW_SECONDS,
-  });
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly triesByAccount = new TryLimit({ wrongTries: 5, windowSeconds: TRIES_WINDOW_SECONDS });
+  private readonly triesByAddress = new TryLimit({ wrongTries: 20, windowSeconds: TRIES_WINDOW_SECONDS });
   private readonly key: Uint8Array;
 
   constructor(
@@ -46,14 +37,14 @@ export class SessionService {
    */
   async login(email: string, password: string, address: string): Promise<Session> {
     const account = email.trim().toLowerCase().slice(0, 254);
-    const isRight = await this.limited(account, address, async () => {
+    const user = await this.limited(account, address, async () => {
       const found = await this.dataSource.manager.findOneBy(User, { email: account });
       // The collation finds "ádmin" for "admin" too: each spelling would be an account of its own to the limit.
-      const user = found?.email === account && found.disabledAt === null ? found : null;
-      return (await isPassword(user?.passwordHash ?? null, password)) ? user : null;
+      const candidate = found?.email === account && found.disabledAt === null ? found : null;
+      return (await isPassword(candidate?.passwordHash ?? null, password)) ? candidate : null;
     });
-    if (isRight === null) throw unauthenticated('The email or the password is wrong.');
-    return this.open(isRight);
+    if (user === null) throw unauthenticated('The email or the password is wrong.');
+    return this.open(user);
   }
 
   /**
@@ -62,8 +53,10 @@ export class SessionService {
    */
   async changePassword(user: User, currentPassword: string, newPassword: string, address: string): Promise<Session> {
     checkNewPassword(newPassword);
-    const isRight = await this.limited(user.email, address, () => isPassword(user.passwordHash, currentPassword));
-    if (!isRight) throw unauthenticated('The current password is wrong.');
+    const right = await this.limited(user.email, address, async () =>
+      (await isPassword(user.passwordHash, currentPassword)) ? user : null,
+    );
+    if (right === null) throw unauthenticated('The current password is wrong.');
     const passwordHash = await hashPassword(newPassword);
     const { manager } = this.dataSource;
     const { id, tokenVersion } = user;
@@ -101,36 +94,8 @@ export class SessionService {
     return { token, expiresAt, user };
   }
 
-  /**
-   * Runs a try; a wrong one (null or false) counts against the account and the address. An account's tries run one
-   * after the other, so that many at once cannot slip past its limit.
-   */
-  private async limited<T>(account: string, address: string, attempt: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(account) ?? Promise.resolve();
-    const outcome = before.then(async () => {
-      await refuseBeyondLimit(this.triesByAddress, address);
-      await refuseBeyondLimit(this.triesByAccount, account);
-      const result = await attempt();
-      if (result === null || result === false) {
-        await this.triesByAddress.penalty(address);
-        await this.triesByAccount.penalty(account);
-      }
-      return result;
-    });
-    const turn = outcome.catch(() => undefined);
-    this.turns.set(account, turn);
-    void turn.then(() => {
-      if (this.turns.get(account) === turn) this.turns.delete(account);
-    });
-    return outcome;
+  /** Runs a try; a wrong one (null) counts against the account and the address. */
+  private limited<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T | null> {
+    return this.triesByAddress.run(address, () => this.triesByAccount.run(account, attempt));
   }
-}
-
-async function refuseBeyondLimit(limiter: RateLimiterMemory, key: string): Promise<void> {
-  const tries = await limiter.get(key);
-  if (tries === null || tries.consumedPoints < limiter.points || tries.msBeforeNext <= 0) return;
-  const retryAfterSeconds = Math.ceil(tries.msBeforeNext / 1000);
-  throw new Refusal('RATE_LIMITED', `Too many wrong tries: try again in ${retryAfterSeconds} seconds.`, {
-    retryAfterSeconds,
-  });
 }

@@ -1,0 +1,294 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { restoreWithStockClient } from '../backup/stock-client';
+import { refusalOf } from '../support/client';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startTestServer, type TestServer } from '../support/server';
+import { allBackedUp, changesNothing } from '../support/traces';
+import { waitFor } from '../support/wait';
+
+interface Backup {
+  filename: string;
+  createdAt: string;
+  sizeBytes: number;
+  sha256: string;
+  trigger: string;
+  lastOperation: number;
+  current: boolean;
+  verifiedAt: string | null;
+  durationMs: number;
+}
+
+interface Status {
+  healthy: boolean;
+  problem: string | null;
+  running: boolean;
+  lastOperation: number;
+  coveredThrough: number;
+  pendingOperations: number;
+  count: number;
+  totalBytes: number;
+  keep: number;
+  latest: Backup | null;
+}
+
+const BACKUP = '{ filename createdAt sizeBytes sha256 trigger lastOperation current verifiedAt durationMs }';
+const STATUS = `{
+  healthy problem running lastOperation coveredThrough pendingOperations count totalBytes keep latest ${BACKUP}
+}`;
+const KEEP = 2;
+const text = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
+
+describe('backups, as the API tells of them', () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await startTestServer({ BACKUP_KEEP: String(KEEP) });
+  });
+  afterEach(() => server.close());
+
+  const administer = <T>(document: string): Promise<T> => server.admin.administer<T>(document);
+  const status = async (): Promise<Status> =>
+    (await administer<{ backupStatus: Status }>(`{ backupStatus ${STATUS} }`)).backupStatus;
+  const backups = async (argument = ''): Promise<Backup[]> =>
+    (await administer<{ backups: Backup[] }>(`{ backups${argument} ${BACKUP} }`)).backups;
+  const latestBackup = async (): Promise<Backup | null> =>
+    (await administer<{ latestBackup: Backup | null }>(`{ latestBackup ${BACKUP} }`)).latestBackup;
+  const backupOf = (operation: number): Promise<Backup> =>
+    waitFor(`a backup of operation ${operation}`, async () => {
+      const latest = await latestBackup();
+      return latest !== null && latest.lastOperation >= operation && latest;
+    });
+
+  test('before the first operation there is none, and all is well', async () => {
+    expect(await status()).toEqual({
+      healthy: true,
+      problem: null,
+      running: false,
+      lastOperation: 0,
+      coveredThrough: 0,
+      pendingOperations: 0,
+      count: 0,
+      totalBytes: 0,
+      keep: KEEP,
+      latest: null,
+    });
+    expect(
+      await administer(
+        '{ latestBackup { filename } backups { filename } backupLog { message } operations { number } }',
+      ),
+    ).toEqual({
+      latestBackup: null,
+      backups: [],
+      backupLog: [],
+      operations: [],
+    });
+  });
+
+  test('a purchase is followed by a backup that restores with the stock client and holds it', async () => {
+    const started = Date.now();
+    const vehicle = await server.admin.buy('1234.56', { title: 'In the backup', vin: 'BACKUP00000000001' });
+    const backup = await backupOf(1);
+    expect(backup).toEqual({
+      filename: text(/^db_backup-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.sql$/),
+      createdAt: text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      sizeBytes: statSync(path.join(server.backups, backup.filename)).size,
+      sha256: text(/^[0-9a-f]{64}$/),
+      trigger: 'OPERATION',
+      lastOperation: 1,
+      current: true,
+      verifiedAt: text(/^\d{4}-/),
+      durationMs: expect.any(Number) as number,
+    });
+    expect(Date.parse(backup.createdAt)).toBeGreaterThanOrEqual(started - 1000);
+
+    const restored: TestDatabase = await createTestDatabase();
+    try {
+      const { database, ...place } = restored.address;
+      await restoreWithStockClient({ ...place, database }, database, path.join(server.backups, backup.filename));
+      expect(await restored.query('SELECT id, title, vin, cost, status FROM vehicles')).toEqual([
+        { id: Number(vehicle), title: 'In the backup', vin: 'BACKUP00000000001', cost: '123456', status: 'FOR_SALE' },
+      ]);
+      const operations = 'SELECT number, uid, kind, vehicleId FROM operations';
+      expect(await restored.query(operations)).toEqual(await server.database.query(operations));
+      const accounts = 'SELECT * FROM users ORDER BY id';
+      expect(await restored.query(accounts)).toEqual(await server.database.query(accounts));
+    } finally {
+      await restored.drop();
+    }
+  });
+
+  test('an operation that fails halfway and is rolled back leaves no row, no number and no backup', async () => {
+    const { admin, database } = server;
+    const { id } = await admin.createUser('INVESTOR');
+    await admin.deposit(id, '100.00');
+    const vehicle = await admin.buy('100.00');
+    await allBackedUp(server);
+    // The journal comes last, when everything else of the sale is booked.
+    await database.query(
+      `CREATE TRIGGER no_more BEFORE INSERT ON operations FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the journal is shut'`,
+    );
+    await changesNothing(server, async () => {
+      expect(await refusalOf(admin.sell(vehicle, '500.00'))).toEqual({
+        code: 'INTERNAL_SERVER_ERROR',
+        message: text(/^Something went wrong on the server/),
+      });
+    });
+    expect(await admin.holding(id)).toBe('100.00 at 100.0000');
+    await database.query('DROP TRIGGER no_more');
+    await admin.sell(vehicle, '500.00');
+    const { operations } = await administer<{ operations: { number: number }[] }>(
+      '{ operations(first: 1) { number } }',
+    );
+    expect(operations).toEqual([{ number: 3 }]);
+  });
+
+  test('asking for a payment, rejecting one and making accounts ask for none', async () => {
+    const { admin } = server;
+    const { id } = await admin.createUser('INVESTOR');
+    await admin.rejectPayment(await admin.requestPayment('DEPOSIT', '1.00', id));
+    expect(await status()).toMatchObject({ running: false, lastOperation: 0, count: 0 });
+  });
+
+  test('the status and the list agree with each other and with the folder, and rotation keeps the newest', async () => {
+    const { admin } = server;
+    for (let operation = 1; operation <= KEEP + 1; operation++) {
+      await admin.buy('1.00');
+      const now = await status();
+      expect(now.lastOperation).toBe(operation);
+      expect(now.pendingOperations).toBe(operation - now.coveredThrough);
+      await allBackedUp(server);
+    }
+    const list = await backups();
+    expect(list.map(({ lastOperation }) => lastOperation)).toEqual([3, 2]);
+    expect(list.map(({ filename }) => filename)).toEqual(readdirSync(server.backups).sort().reverse());
+    expect(await backups('(first: 1)')).toEqual(list.slice(0, 1));
+    expect(await backups('(first: null)')).toEqual(list);
+    expect(await latestBackup()).toEqual(list[0]);
+    expect(await status()).toEqual({
+      healthy: true,
+      problem: null,
+      running: false,
+      lastOperation: 3,
+      coveredThrough: 3,
+      pendingOperations: 0,
+      count: KEEP,
+      totalBytes: list.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      keep: KEEP,
+      latest: list[0],
+    });
+  });
+
+  test('createBackup answers at once, and a backup follows although none was missing', async () => {
+    await server.admin.buy('1.00');
+    await allBackedUp(server);
+    const asked = await administer<{ createBackup: Status }>(`mutation { createBackup ${STATUS} }`);
+    expect(asked.createBackup).toMatchObject({ running: true, count: 1, pendingOperations: 0 });
+    const manual = await waitFor('the backup asked for', async () => {
+      const latest = await latestBackup();
+      return latest?.trigger === 'MANUAL' && latest;
+    });
+    expect(manual).toMatchObject({ lastOperation: 1, current: true });
+  });
+
+  test('operations, newest first: who did what, to what, and the oldest backup that holds it', async () => {
+    const { admin } = server;
+    const operator = await admin.createUser('OPERATOR');
+    const { id: investor } = await admin.createUser('INVESTOR');
+    const vehicle = await operator.buy('100.00');
+    await allBackedUp(server);
+    const [first] = await backups();
+    await operator.sell(vehicle, '150.00');
+    await admin.unsell(vehicle);
+    const payment = await operator.requestPayment('DEPOSIT', '5.00', investor);
+    await admin.confirmPayment(payment);
+    await allBackedUp(server);
+
+    const document = (page: string): string =>
+      `{ operations${page} { number kind actor { id } vehicle { id } payment { id } at backup { filename lastOperation } } }`;
+    const read = async (page: string): Promise<Record<string, unknown>[]> =>
+      (await administer<{ operations: Record<string, unknown>[] }>(document(page))).operations;
+    const all = await read('');
+    const by = ({ id }: { id: string }): object => ({ id });
+    const at = text(/Z$/);
+    const backup = { filename: text(/^db_backup/), lastOperation: expect.any(Number) as number };
+    expect(all).toEqual([
+      { number: 4, kind: 'CONFIRM_PAYMENT', actor: by(admin), vehicle: null, payment: { id: payment }, at, backup },
+      { number: 3, kind: 'UNSELL_VEHICLE', actor: by(admin), vehicle: { id: vehicle }, payment: null, at, backup },
+      { number: 2, kind: 'SELL_VEHICLE', actor: by(operator), vehicle: { id: vehicle }, payment: null, at, backup },
+      { number: 1, kind: 'BUY_VEHICLE', actor: by(operator), vehicle: { id: vehicle }, payment: null, at, backup },
+    ]);
+    expect(all[3]?.backup).toEqual({ filename: first?.filename, lastOperation: 1 });
+    const oldest = (await backups()).findLast(({ lastOperation }) => lastOperation >= 2);
+    expect(all[2]?.backup).toEqual({ filename: oldest?.filename, lastOperation: oldest?.lastOperation });
+    expect(await read('(first: 2)')).toEqual(all.slice(0, 2));
+    expect(await read('(first: 2, before: 3)')).toEqual(all.slice(2));
+    expect(await read('(before: 1)')).toEqual([]);
+  });
+
+  test('an operation whose backup is still missing has none', async () => {
+    // An operation that came from elsewhere: nothing asked for its backup.
+    await server.database.query(
+      `INSERT INTO vehicles (title, cost, status, boughtAt, boughtById) VALUES ('x', 1, 'FOR_SALE', NOW(3), ?)`,
+      [server.admin.id],
+    );
+    await server.database.query(
+      `INSERT INTO operations (number, uid, kind, actorId, vehicleId, at) SELECT 1, UUID(), 'BUY_VEHICLE', ?, id, NOW(3) FROM vehicles`,
+      [server.admin.id],
+    );
+    await server.database.query('UPDATE pool SET lastOperation = 1');
+    expect(await administer('{ operations { number backup { filename } } }')).toEqual({
+      operations: [{ number: 1, backup: null }],
+    });
+    expect(await status()).toMatchObject({
+      healthy: false,
+      problem: text(/^Operation 1 is in no backup/),
+      pendingOperations: 1,
+    });
+    // The next operation's backup holds it too.
+    await server.admin.buy('1.00');
+    await allBackedUp(server);
+    const { operations } = await administer<{ operations: { backup: Backup }[] }>(
+      '{ operations { backup { lastOperation } } }',
+    );
+    expect(operations).toEqual([{ backup: { lastOperation: 2 } }, { backup: { lastOperation: 2 } }]);
+  });
+
+  test('the log, oldest first, by its last lines', async () => {
+    await server.admin.buy('1.00');
+    await allBackedUp(server);
+    const read = async (argument: string): Promise<{ at: string; level: string; message: string }[]> =>
+      (
+        await administer<{ backupLog: { at: string; level: string; message: string }[] }>(
+          `{ backupLog${argument} { at level message } }`,
+        )
+      ).backupLog;
+    const all = await read('(lines: 1000)');
+    expect(all.length).toBeGreaterThan(2);
+    expect(all.map(({ at }) => at)).toEqual(all.map(({ at }) => at).toSorted());
+    expect(all).toContainEqual({ at: text(/Z$/), level: 'INFO', message: text(/db_backup-/) });
+    expect(await read('(lines: 2)')).toEqual(all.slice(-2));
+    expect(await read('')).toEqual(all.slice(-20));
+  });
+
+  test('numbers of rows and lines out of bounds are refused', async () => {
+    const outOfBounds = [0, -1, 1001, 2_147_483_647];
+    for (const field of [
+      ...outOfBounds.map((n) => `backups(first: ${n}) { filename }`),
+      ...outOfBounds.map((n) => `operations(first: ${n}) { number }`),
+      ...outOfBounds.map((n) => `backupLog(lines: ${n}) { at }`),
+      'operations(before: 0) { number }',
+      'operations(before: -1) { number }',
+    ]) {
+      expect([field, await refusalOf(administer(`{ ${field} }`))]).toEqual([
+        field,
+        {
+          code: 'BAD_USER_INPUT',
+          message: text(
+            /^((first|lines) must be a whole number from 1 to 1000, not|before must be an operation number|The query asks)/,
+          ),
+        },
+      ]);
+    }
+  });
+});

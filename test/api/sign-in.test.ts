@@ -1,0 +1,299 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { hashPassword, isPassword } from '../../src/services/passwords';
+import { Client, PASSWORD } from '../support/client';
+import { bearer, codeOf, type HttpAnswer, post } from '../support/http';
+import { ADMIN, startTestServer, type TestServer } from '../support/server';
+
+const LOGIN =
+  'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { token expiresAt user { id email role } } }';
+const CHANGE =
+  'mutation ($from: String!, $to: String!) { changePassword(currentPassword: $from, newPassword: $to) { token user { id } } }';
+
+describe('signing in', () => {
+  let server: TestServer;
+  let addresses = 0;
+
+  beforeAll(async () => {
+    server = await startTestServer({ TRUST_PROXY: 'true' });
+  });
+  afterAll(() => server.close());
+  afterEach(() => jest.restoreAllMocks());
+
+  /** An address that has not tried anything yet. */
+  const newAddress = (): string => `192.0.2.${++addresses}`;
+  const login = (email: string, password: string, address: string): Promise<HttpAnswer> =>
+    post(`${server.url}/graphql`, { query: LOGIN, variables: { email, password } }, { 'x-forwarded-for': address });
+  const newAccount = async (): Promise<{ client: Client; email: string }> => {
+    const client = await server.admin.createUser('INVESTOR');
+    const { me } = await client.request<{ me: { email: string } }>('{ me { email } }');
+    return { client, email: me.email };
+  };
+
+  test('gives a token for an hour, signed by the pinned algorithm and holding nothing but who it is for', async () => {
+    const { body } = await login(` ${ADMIN.email.toUpperCase()} `, ADMIN.password, newAddress());
+    const { token, expiresAt, user } = (
+      body as { data: { login: { token: string; expiresAt: string; user: unknown } } }
+    ).data.login;
+    expect(user).toEqual({ id: server.admin.id, email: ADMIN.email, role: 'ADMIN' });
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256' });
+    const claims = decodeJwt(token);
+    expect(Object.keys(claims).sort()).toEqual(['exp', 'iat', 'iss', 'sub', 'version']);
+    expect(claims).toMatchObject({ sub: server.admin.id, iss: 'motorpool' });
+    expect(new Date((claims.exp ?? 0) * 1000).toISOString()).toBe(expiresAt);
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(3_590_000);
+    expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(3_600_000);
+  });
+
+  test('answers a wrong password, an unknown email and an account that cannot sign in all the same', async () => {
+    const { email } = await newAccount();
+    const disabled = await newAccount();
+    await server.admin.administer('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id: disabled.client.id });
+    const address = newAddress();
+    const answers = [];
+    for (const [who, password] of [
+      [email, 'wrong'],
+      [email, ''],
+      [email, 'x'.repeat(100_000)],
+      ['unknown@example.com', PASSWORD],
+      ['', ''],
+      ["' OR 1=1 -- @example.com", PASSWORD],
+      ['company@motorpool.invalid', ''],
+      [disabled.email, PASSWORD],
+    ] as const) {
+      answers.push(await login(who, password, address));
+    }
+    for (const { status, body } of answers) {
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        data: null,
+        errors: [
+          expect.objectContaining({
+            message: 'The email or the password is wrong.',
+            extensions: { code: 'UNAUTHENTICATED' },
+          }),
+        ],
+      });
+    }
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  });
+
+  test('takes as long for an account that does not exist', async () => {
+    const stored = await hashPassword(PASSWORD);
+    const medianMs = async (hash: string | null): Promise<number> => {
+      const times: number[] = [];
+      for (let i = 0; i < 9; i++) {
+        const start = performance.now();
+        expect(await isPassword(hash, 'wrong')).toBe(false);
+        times.push(performance.now() - start);
+      }
+      return times.sort((a, b) => a - b)[4] ?? 0;
+    };
+    await isPassword(null, 'wrong');
+    const [known, unknown] = [await medianMs(stored), await medianMs(null)];
+    // Without the hash it would be a hundred times faster.
+    expect(unknown).toBeGreaterThan(known / 3);
+    expect(unknown).toBeLessThan(known * 3);
+  });
+
+  describe('after a few wrong tries', () => {
+    const wrongTries = async (email: string, address: string, times = 5): Promise<void> => {
+      for (let i = 0; i < times; i++) {
+        expect(codeOf(await login(email, `wrong ${i}`, address))).toBe('UNAUTHENTICATED');
+      }
+    };
+
+    test('the account is limited, for the right password too and from elsewhere, until a minute has passed', async () => {
+      const { email } = await newAccount();
+      const address = newAddress();
+      await wrongTries(email, address);
+      for (const from of [address, newAddress()]) {
+        for (const spelling of [email, ` ${email.toUpperCase()}`]) {
+          const { body } = await login(spelling, PASSWORD, from);
+          const [error] = (body as { errors: { message: string; extensions: Record<string, unknown> }[] }).errors;
+          const retryAfterSeconds = Number(error?.extensions.retryAfterSeconds);
+          expect(error?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds });
+          expect(error?.message).toBe(`Too many wrong tries: try again in ${retryAfterSeconds} seconds.`);
+          expect(retryAfterSeconds).toBeGreaterThan(50);
+          expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+        }
+      }
+      const now = Date.now.bind(Date);
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + 30_000);
+      expect(codeOf(await login(email, PASSWORD, address))).toBe('RATE_LIMITED');
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + 60_001);
+      expect(codeOf(await login(email, PASSWORD, address))).toBeNull();
+    });
+
+    test('other accounts are not, and the tokens of the account go on', async () => {
+      const { email, client } = await newAccount();
+      const other = await newAccount();
+      const address = newAddress();
+      await wrongTries(email, address);
+      expect(codeOf(await login(other.email, PASSWORD, address))).toBeNull();
+      expect(await client.request('{ me { email } }')).toEqual({ me: { email } });
+    });
+
+    test('an account that does not exist is limited just so', async () => {
+      const address = newAddress();
+      await wrongTries('nobody.at.all@example.com', address);
+      expect(codeOf(await login('nobody.at.all@example.com', PASSWORD, address))).toBe('RATE_LIMITED');
+    });
+
+    test('other spellings that the database takes for the same email are other accounts', async () => {
+      const { email } = await newAccount();
+      for (const spelling of [email.replace('m', 'ｍ'), email.replace('e', 'é'), email.replace('@', '\u200b@')]) {
+        expect(codeOf(await login(spelling, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
+      }
+    });
+
+    test('many at once do not slip past the limit of an account', async () => {
+      const { email } = await newAccount();
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => login(email, `wrong ${i}`, newAddress())));
+      expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(5);
+      expect(answers.map(codeOf).filter((code) => code === 'RATE_LIMITED')).toHaveLength(15);
+    });
+
+    test('nor past the limit of an address, and other addresses are free', async () => {
+      const { email } = await newAccount();
+      const address = newAddress();
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => login(`someone.${i}@example.com`, 'wrong', address)),
+      );
+      expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(20);
+      expect(answers.map(codeOf).filter((code) => code === 'RATE_LIMITED')).toHaveLength(20);
+      expect(codeOf(await login(email, PASSWORD, address))).toBe('RATE_LIMITED');
+      expect(codeOf(await login(email, PASSWORD, newAddress()))).toBeNull();
+    });
+
+    test('right ones cost nothing, however many at once', async () => {
+      const { email } = await newAccount();
+      const address = newAddress();
+      const answers = await Promise.all(Array.from({ length: 30 }, () => login(email, PASSWORD, address)));
+      expect(new Set(answers.map(codeOf))).toEqual(new Set([null]));
+    });
+  });
+
+  test('an address is what the connection says, unless a proxy is trusted', async () => {
+    const direct = await startTestServer();
+    try {
+      const codes = [];
+      for (let i = 0; i < 21; i++) {
+        const answer = await post(
+          `${direct.url}/graphql`,
+          { query: LOGIN, variables: { email: `someone.${i}@example.com`, password: 'wrong' } },
+          { 'x-forwarded-for': `192.0.2.${i}` },
+        );
+        codes.push(codeOf(answer));
+      }
+      expect(codes.slice(0, 20)).toEqual(Array(20).fill('UNAUTHENTICATED'));
+      expect(codes[20]).toBe('RATE_LIMITED');
+    } finally {
+      await direct.close();
+    }
+  });
+
+  describe('changing the password', () => {
+    test('makes every older token and the old password stop working, and no one else', async () => {
+      const { client, email } = await newAccount();
+      const bystander = await newAccount();
+      const second = await Client.signIn(server.url, email, PASSWORD);
+      const { changePassword } = await client.request<{ changePassword: { token: string; user: { id: string } } }>(
+        CHANGE,
+        {
+          from: PASSWORD,
+          to: 'a new password',
+        },
+      );
+      expect(changePassword.user).toEqual({ id: client.id });
+      for (const old of [client, second]) {
+        expect(await old.refused('{ me { id } }')).toEqual({
+          code: 'UNAUTHENTICATED',
+          message: 'The token has been revoked: sign in again.',
+        });
+      }
+      const answer = await post(`${server.url}/graphql`, { query: '{ me { id } }' }, bearer(changePassword.token));
+      expect(answer.body).toEqual({ data: { me: { id: client.id } } });
+      expect(codeOf(await login(email, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
+      expect(codeOf(await login(email, 'a new password', newAddress()))).toBeNull();
+      await bystander.client.request('{ me { id } }');
+    });
+
+    test('needs the current one, and wrong ones count as wrong tries', async () => {
+      const { client, email } = await newAccount();
+      for (let i = 0; i < 5; i++) {
+        expect(await client.refused(CHANGE, { from: `wrong ${i}`, to: 'a new password' })).toEqual({
+          code: 'UNAUTHENTICATED',
+          message: 'The current password is wrong.',
+        });
+      }
+      expect((await client.refused(CHANGE, { from: PASSWORD, to: 'a new password' })).code).toBe('RATE_LIMITED');
+      expect(codeOf(await login(email, PASSWORD, newAddress()))).toBe('RATE_LIMITED');
+      await client.request('{ me { id } }');
+    });
+
+    test('happens once, also when it is asked for twice at once', async () => {
+      const { client, email } = await newAccount();
+      const twice = `mutation {
+        first: changePassword(currentPassword: "${PASSWORD}", newPassword: "the first new one") { token }
+        second: changePassword(currentPassword: "${PASSWORD}", newPassword: "the second new one") { token }
+      }`;
+      const { body } = await post(`${server.url}/graphql`, { query: twice }, bearer(client.token));
+      expect(body).toMatchObject({
+        data: null,
+        errors: [{ path: ['second'], extensions: { code: 'UNAUTHENTICATED' } }],
+      });
+      expect(codeOf(await login(email, 'the first new one', newAddress()))).toBeNull();
+
+      const again = await Client.signIn(server.url, email, 'the first new one');
+      const answers = await Promise.all(
+        ['this one', 'that one', 'another'].map((to) =>
+          post(
+            `${server.url}/graphql`,
+            { query: CHANGE, variables: { from: 'the first new one', to: `${to} it is` } },
+            bearer(again.token),
+          ),
+        ),
+      );
+      expect(answers.map(codeOf).filter((code) => code === null)).toHaveLength(1);
+      expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(2);
+    });
+
+    test.each([
+      ['seven characters', '1234567'],
+      ['none', ''],
+      ['seven characters of two units each', '🚗'.repeat(7)],
+      ['257 characters', 'x'.repeat(257)],
+    ])('to %s is refused', async (_what, to) => {
+      expect(await server.admin.refused(CHANGE, { from: ADMIN.password, to })).toEqual({
+        code: 'BAD_USER_INPUT',
+        message: 'The password must have 8 to 256 characters.',
+      });
+    });
+
+    test.each([
+      ['eight digits', '12345678'],
+      ['256 characters of two units each', '🚗'.repeat(256)],
+      ['spaces and any script', ' Пароль с пробелами '],
+    ])('to %s is fine', async (_what, to) => {
+      const { client, email } = await newAccount();
+      await client.request(CHANGE, { from: PASSWORD, to });
+      expect(codeOf(await login(email, to, newAddress()))).toBeNull();
+      expect(codeOf(await login(email, to.trim(), newAddress()))).toBe(to.trim() === to ? null : 'UNAUTHENTICATED');
+    });
+
+    test('does not depend on how a keyboard composes its characters', async () => {
+      const { client, email } = await newAccount();
+      await client.request(CHANGE, { from: PASSWORD, to: 'Schl\u00fcssel' });
+      expect(codeOf(await login(email, 'Schlu\u0308ssel', newAddress()))).toBeNull();
+    });
+  });
+
+  test('passwords are kept as argon2id with 19 MiB and two passes, each with a salt of its own', async () => {
+    const accounts = [await newAccount(), await newAccount()];
+    const rows = await server.database.query('SELECT passwordHash FROM users WHERE email IN (?)', [
+      accounts.map(({ email }) => email),
+    ]);
+    for (const { passwordHash } of rows) expect(passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(new Set(rows.map(({ passwordHash }) => passwordHash)).size).toBe(2);
+  });
+});
