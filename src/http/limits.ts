@@ -2,7 +2,7 @@ import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { getNullableType, GraphQLError, isListType, type ValidationRule } from 'graphql';
+import { getNullableType, GraphQLError, isListType, OperationTypeNode, type ValidationRule } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Context } from '../resolvers/context';
 
@@ -30,7 +30,12 @@ const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
 const costLimit: ApolloServerPlugin<Context> = {
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation({ schema, document, request }) {
+      didResolveOperation({ schema, document, request, operation }) {
+        // The document has no such operation, and is refused for it next.
+        if (operation === undefined) return Promise.resolve();
+        if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+          return Promise.reject(badInput('There are no subscriptions here.'));
+        }
         try {
           const cost = getComplexity({
             schema,

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { EmbeddedDatabase } from '../../src/database/embedded';
+import { PrivateDatabaseServer } from '../support/private-database-server';
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp } from '../support/traces';
 
@@ -10,22 +7,17 @@ import { allBackedUp } from '../support/traces';
  * sees every statement, sees nobody else's.
  */
 describe('SQL statements of a nested page', () => {
-  let storageDir: string;
-  let embedded: EmbeddedDatabase;
+  let databaseServer: PrivateDatabaseServer;
   let server: TestServer;
 
   beforeAll(async () => {
-    storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-statements-'));
-    embedded = new EmbeddedDatabase(storageDir);
-    const { user, socketPath = '' } = await embedded.acquire();
-    const url = `mysql://${user}@localhost/any?socketPath=${encodeURIComponent(socketPath)}`;
-    server = await startTestServer({ BACKUP_VERIFY: 'checksum' }, url);
+    databaseServer = await PrivateDatabaseServer.start();
+    server = await startTestServer({ BACKUP_VERIFY: 'checksum' }, databaseServer.url);
     await server.database.query(`SET GLOBAL log_output = 'TABLE'`);
   });
   afterAll(async () => {
     await server.close();
-    await embedded.release();
-    await rm(storageDir, { recursive: true, force: true });
+    await databaseServer.close();
   });
 
   /** The statements that the server sends while it answers; asked twice, so that its connections are open. */

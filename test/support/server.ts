@@ -28,10 +28,12 @@ export interface TestServer {
 /**
  * @param settings environment variables beyond those that the test server needs
  * @param databaseServer the URL of a database server other than the one that all tests share
+ * @param log where the server logs to; by default nowhere
  */
 export async function startTestServer(
   settings: Record<string, string> = {},
   databaseServer?: string,
+  log = pino({ level: 'silent' }),
 ): Promise<TestServer> {
   const database = await createTestDatabase(databaseServer);
   const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
@@ -50,7 +52,7 @@ export async function startTestServer(
     await rm(storageDir, { recursive: true, force: true });
   };
   try {
-    app = await startApplication({ config, log: pino({ level: 'silent' }), backupProgram: BACKUP_PROGRAM });
+    app = await startApplication({ config, log, backupProgram: BACKUP_PROGRAM });
     const { url } = app;
     return {
       url,
