@@ -89,7 +89,8 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
 
     const { production, corsOrigin, trustProxy } = config;
-    const pingDatabase = (): Promise<unknown> => query('SELECT 1');
+    // A row of the ledger: a server that answers without the pool's tables is of no use.
+    const pingDatabase = (): Promise<unknown> => query('SELECT lastOperation FROM pool WHERE id = 1');
     const app = await createHttpServer({ production, corsOrigin, trustProxy, services, backups, pingDatabase, log });
     started.push(() => app.close());
     await listen(app, config);
