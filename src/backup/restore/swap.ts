@@ -57,8 +57,17 @@ function moves(tables: readonly string[], from: string, to: string): Move[] {
   return tables.map((table) => [from, to, table]);
 }
 
-async function renameAll({ query }: Session, all: readonly Move[]): Promise<void> {
+async function renameAll(session: Session, all: readonly Move[]): Promise<void> {
   if (all.length === 0) return;
+  const [row] = await session.query('SELECT @@lock_wait_timeout AS seconds');
+  try {
+    await renamePatiently(session, all);
+  } finally {
+    await session.query(`SET SESSION lock_wait_timeout = ${Number(row?.seconds)}`).catch(() => undefined);
+  }
+}
+
+async function renamePatiently({ query }: Session, all: readonly Move[]): Promise<void> {
   const sql = `RENAME TABLE ${all.map(() => '??.?? TO ??.??').join(', ')}`;
   const names = all.flatMap(([from, to, table]) => [from, table, to, table]);
   const begun = performance.now();

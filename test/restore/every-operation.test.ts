@@ -1,0 +1,82 @@
+import { contentOf, historyOf, openBench, randomSteps, type Bench } from './support';
+
+const OPERATIONS = 30;
+const SEED = 20_261_123;
+
+interface Moment {
+  /** Right after that operation's commit. */
+  after: Record<string, unknown>;
+  /** Right before its transaction. */
+  before: Record<string, unknown>;
+}
+
+let bench: Bench;
+const moments = new Map<number, Moment>();
+
+/** A history with backups now and then, and other changes in between, every moment of it looked at. */
+beforeAll(async () => {
+  bench = await openBench({ verify: 'restore' });
+  const { ledger, query, name } = bench;
+  const history = historyOf(ledger);
+  await bench.backUp();
+  await history.request(3, 500_000n, true);
+  moments.set(1, { before: {}, after: await contentOf(query, name) });
+  const steps = randomSteps(SEED, 400);
+  for (const [i, step] of steps.entries()) {
+    const number = await bench.newest();
+    if (number >= OPERATIONS) break;
+    if (i % 3 === 0) await bench.change();
+    const before = await contentOf(query, name);
+    await history.take(step);
+    const now = await bench.newest();
+    if (now === number) continue;
+    // A deposit is asked for, which is no operation, and then confirmed, which is one: what was there right before it
+    // is only known where the step was one transaction.
+    const isOne = step.do === 'buy' || step.do === 'sell' || step.do === 'unsell' || step.do === 'confirm';
+    moments.set(now, { before: isOne ? before : {}, after: await contentOf(query, name) });
+    if ([7, 8, 15, 22, 29].includes(now)) await bench.backUp();
+    if (i % 4 === 0) await bench.change();
+  }
+}, 120_000);
+
+afterAll(() => bench.close());
+
+test('the history is long enough, and a few backups hold it', async () => {
+  expect(await bench.newest()).toBe(OPERATIONS);
+  expect([...moments.keys()]).toEqual(Array.from({ length: OPERATIONS }, (_, i) => i + 1));
+  expect((await bench.backups()).length).toBeLessThan(8);
+});
+
+test.each(Array.from({ length: OPERATIONS }, (_, i) => i + 1))('operation %i comes back exactly', async (number) => {
+  const into = `${bench.name}_at_${number}`;
+  const { outcome } = await bench.restore({ kind: 'operation', number }, { into });
+  expect(outcome).toMatchObject({ database: into, lastOperation: number });
+  expect(await contentOf(bench.query, into)).toEqual(moments.get(number)?.after);
+  await bench.query('DROP DATABASE ??', [into]);
+});
+
+test('so does the moment right before one', async () => {
+  const known = [...moments].filter(([, { before }]) => Object.keys(before).length > 0).map(([number]) => number);
+  expect(known.length).toBeGreaterThan(3);
+  for (const number of known) {
+    const into = `${bench.name}_before_${number}`;
+    const { outcome } = await bench.restore({ kind: 'before', number }, { into });
+    expect(outcome.lastOperation).toBe(number - 1);
+    expect(await contentOf(bench.query, into)).toEqual(moments.get(number)?.before);
+    await bench.query('DROP DATABASE ??', [into]);
+  }
+});
+
+test('in the place of the live database too, again and again, whatever history was abandoned', async () => {
+  for (const number of [25, 13, 4]) {
+    await bench.restore({ kind: 'operation', number });
+    expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
+    await bench.operate();
+    expect(await bench.newest()).toBe(number + 1);
+    const { plan } = await bench.restore({ kind: 'operation', number });
+    expect(plan.gone.map((entry) => entry.number)).toEqual([number + 1]);
+    expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
+  }
+  expect(await bench.audit()).toEqual([]);
+  expect(await bench.litter()).toEqual([]);
+});

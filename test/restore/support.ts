@@ -1,0 +1,175 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { listBackups, type Backup } from '../../src/backup/catalogue';
+import type { Query } from '../../src/backup/ledger';
+import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/own-schema';
+import type { RestoreSource } from '../../src/backup/restore/choose';
+import type { RestoreDependencies } from '../../src/backup/restore/context';
+import type { RestorePlan } from '../../src/backup/restore/plan';
+import { restore } from '../../src/backup/restore/restore';
+import type { RestoreOutcome } from '../../src/backup/restore/restore-run';
+import { runBackup } from '../../src/backup/run-backup';
+import { backupSettings, type BackupSettings } from '../../src/backup/settings';
+import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
+import { Role } from '../../src/entities/enums';
+import { audit } from '../../src/services/audit';
+import { backupLedger } from '../../src/services/backup-ledger';
+import { History, steps, type Step } from '../ledger/history';
+import { Model } from '../ledger/model';
+import { createLedger, type LedgerUnderTest } from '../support/ledger';
+
+export { waitFor } from '../support/wait';
+
+const COMMISSION_RATE = 500_000;
+const ROLES = [Role.OPERATOR, Role.INVESTOR, Role.INVESTOR];
+
+export interface Bench {
+  ledger: LedgerUnderTest;
+  query: Query;
+  /** The name of the live database. */
+  name: string;
+  storageDir: string;
+  settings: BackupSettings;
+  dependencies: RestoreDependencies;
+  backUp(): Promise<Backup>;
+  backups(): Promise<Backup[]>;
+  /** Deposits one after the other. */
+  operate(count?: number): Promise<void>;
+  /** Changes something that is no operation. */
+  change(): Promise<void>;
+  newest(): Promise<number>;
+  restore(source: RestoreSource, options?: RestoreOptions): Promise<Restored>;
+  plan(source: RestoreSource, into?: string): Promise<RestorePlan>;
+  /** What a restore leaves behind beyond its backups. */
+  litter(): Promise<string[]>;
+  audit(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface RestoreOptions {
+  into?: string;
+  safetyBackup?: boolean;
+  change?: Partial<RestoreDependencies>;
+}
+
+export interface Restored {
+  plan: RestorePlan;
+  outcome: RestoreOutcome;
+}
+
+/** A pool on the real server, with the real services, migrations and audit, and a folder for its backups. */
+export async function openBench(change: Partial<BackupSettings> = {}): Promise<Bench> {
+  const ledger = await createLedger({ roles: ROLES, commissionRate: COMMISSION_RATE });
+  const { address } = ledger.database;
+  const storageDir = mkdtempSync(path.join(tmpdir(), 'restore-test-'));
+  const settings = { ...backupSettings(storageDir, { keep: 100, verify: 'checksum' }), ...change };
+  const dependencies: RestoreDependencies = {
+    settings,
+    address,
+    ledger: backupLedger,
+    knownSchemas,
+    migrate: migrateRestored,
+    unlogged: true,
+  };
+  const { query } = ledger;
+  const made = new Set<string>();
+  const bench: Bench = {
+    ledger,
+    query,
+    name: address.database,
+    storageDir,
+    settings,
+    dependencies,
+    backUp: async () => {
+      const { published } = await runBackup({ settings, address, ledger: backupLedger }, { trigger: 'MANUAL', force: true, once: true });
+      const [backup] = published;
+      if (backup === undefined) throw new Error('no backup was made');
+      return backup;
+    },
+    backups: () => listBackups(settings.directory),
+    operate: async (count = 1) => {
+      for (let i = 0; i < count; i++) await ledger.move(3, 1_000n);
+    },
+    change: async () => {
+      await query('UPDATE users SET name = CONCAT(name, ?) WHERE id = 3', ['+']);
+    },
+    newest: async () => (await backupLedger.newestOperation(query)).number,
+    restore: async (source, { into, safetyBackup = true, change: changed = {} } = {}) => {
+      if (into !== undefined) made.add(into);
+      let plan: RestorePlan | undefined;
+      const outcome = await restore({ ...dependencies, ...changed }, { source, into: into ?? null, safetyBackup }, (it) => {
+        plan = it;
+        return Promise.resolve(true);
+      });
+      if (outcome === null || plan === undefined) throw new Error('nothing was restored');
+      return { plan, outcome };
+    },
+    plan: async (source, into) => {
+      let plan: RestorePlan | undefined;
+      await restore(dependencies, { source, into: into ?? null, safetyBackup: true }, (it) => {
+        plan = it;
+        return Promise.resolve(false);
+      });
+      if (plan === undefined) throw new Error('no plan was made');
+      return plan;
+    },
+    litter: async () => [
+      ...readdirSync(settings.workDirectory),
+      ...(await findOwnSchemas(query, address.database, OWN_SCHEMAS)),
+    ],
+    audit: () => audit(query),
+    close: async () => {
+      for (const name of [...made, ...(await findOwnSchemas(query, address.database, OWN_SCHEMAS))]) {
+        await query('DROP DATABASE IF EXISTS ??', [name]);
+      }
+      await ledger.close();
+      rmSync(storageDir, { recursive: true, force: true });
+    },
+  };
+  return bench;
+}
+
+/** A checksum of the rows of every table of that schema, and what the schema is made of. */
+export async function contentOf(query: Query, schema: string): Promise<Record<string, unknown>> {
+  const rows = await query(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'`,
+    [schema],
+  );
+  const content: Record<string, unknown> = {};
+  for (const { name } of rows) {
+    const [sum] = await query('CHECKSUM TABLE ??.??', [schema, String(name)]);
+    content[String(name)] = sum?.Checksum;
+  }
+  return content;
+}
+
+/** The statements that make the tables of that schema, without their counters. */
+export async function tablesOf(query: Query, schema: string): Promise<Record<string, string>> {
+  const made: Record<string, string> = {};
+  for (const name of Object.keys(await contentOf(query, schema))) {
+    const [row] = await query('SHOW CREATE TABLE ??.??', [schema, name]);
+    made[name] = String(row?.['Create Table']).replace(/ AUTO_INCREMENT=\d+/, '');
+  }
+  return made;
+}
+
+/** Steps of a random history of the pool, from a seed. */
+export function randomSteps(seed: number, count: number): Step[] {
+  const [sample = []] = fc.sample(steps({ minLength: count, maxLength: count }), { seed, numRuns: 1 });
+  return sample;
+}
+
+export function historyOf(ledger: LedgerUnderTest): History {
+  return new History(ledger, new Model([2, 3, 4], BigInt(COMMISSION_RATE)));
+}
+
+export async function rejection(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => {
+      throw new Error('expected a failure');
+    },
+    (error: unknown) => (error as Error).message,
+  );
+}
