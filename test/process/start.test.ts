@@ -71,6 +71,14 @@ test('an argument is wrong usage, and --help is not', async () => {
   expect(help.stdout).toContain('README.md');
 });
 
+// Failing until the account is made only once the server listens.
+test.failing('a first start that fails keeps the password for the start that succeeds', async () => {
+  const folder = newFolder();
+  const settings = { ADMIN_PASSWORD: '' };
+  await refusedStart({ ...settings, HOST: 'no-such-host.invalid' }, folder);
+  expect((await Server.start(folder, settings)).stdout).toMatch(PASSWORD_LINE);
+});
+
 test('a port that is taken', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));
