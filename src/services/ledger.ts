@@ -21,7 +21,7 @@ interface Booking {
  * Largest remainder in SQL: splits `total` (an SQL expression of at most 30 digits) by the weights of `claims` (a
  * query of id and weight > 0), as splitByWeight does: rows of id and part. Exact: whole numbers in DECIMAL alone.
  */
-const split = (total: string, claims: string): string => `
+export const split = (total: string, claims: string): string => `
   SELECT q.id, q.base + IF(ROW_NUMBER() OVER (ORDER BY q.remainder DESC, q.id) <= q.total - SUM(q.base) OVER (), 1, 0) AS part
   FROM (
     SELECT x.id, x.total, x.scaled DIV x.weights AS base, x.scaled MOD x.weights AS remainder

@@ -1,0 +1,42 @@
+import type { Check } from './check';
+
+/** Balances and shares: each account's history adds up, line by line, to what it holds now. */
+export const accountChecks: readonly Check[] = [
+  {
+    // Line by line, so that the newest line holds the sum of them all.
+    sql: `SELECT c.id, c.userId, c.amount, c.balance, c.balanceBefore FROM (
+            SELECT id, userId, amount, balance,
+                   COALESCE(LAG(balance) OVER (PARTITION BY userId ORDER BY id), 0) AS balanceBefore
+            FROM contributions) c
+          WHERE c.balance <> c.balanceBefore + c.amount ORDER BY c.id LIMIT 1`,
+    sentence: (r) =>
+      `Contribution ${r.id} of user ${r.userId} changes a balance of ${r.balanceBefore} cents by ${r.amount} and makes ${r.balance} of it.`,
+  },
+  {
+    sql: `SELECT u.id, u.balance, u.percentage, COALESCE(c.balance, 0) AS newestBalance,
+                 COALESCE(c.percentage, 0) AS newestPercentage
+          FROM users u
+          LEFT JOIN (SELECT userId, MAX(id) AS id FROM contributions GROUP BY userId) newest ON newest.userId = u.id
+          LEFT JOIN contributions c ON c.id = newest.id
+          WHERE u.balance <> COALESCE(c.balance, 0) OR u.percentage <> COALESCE(c.percentage, 0)
+          ORDER BY u.id LIMIT 1`,
+    sentence: (r) =>
+      `User ${r.id} holds ${r.balance} cents and ${r.percentage} ppm, but the contributions lead to ${r.newestBalance} cents and ${r.newestPercentage} ppm.`,
+  },
+  {
+    sql: `SELECT total FROM (SELECT COALESCE(SUM(percentage), 0) AS total FROM users) s WHERE total NOT IN (0, 1000000)`,
+    sentence: (r) => `The shares in force add up to ${r.total} ppm, neither to 1000000 nor to 0.`,
+  },
+  {
+    sql: `SELECT id, role, balance, percentage, COALESCE(memberSince, 'never') AS memberSince FROM users
+          WHERE (percentage <> 0 AND memberSince IS NULL)
+             OR (memberSince IS NOT NULL AND role NOT IN ('OPERATOR', 'INVESTOR'))
+             OR (memberSince IS NULL AND balance <> 0 AND role <> 'COMPANY') ORDER BY id LIMIT 1`,
+    sentence: (r) =>
+      `User ${r.id} is ${r.role}, a member since ${r.memberSince}, and holds ${r.percentage} ppm and ${r.balance} cents.`,
+  },
+  {
+    sql: `SELECT companies FROM (SELECT COUNT(*) AS companies FROM users WHERE role = 'COMPANY') c WHERE companies <> 1`,
+    sentence: (r) => `There are ${r.companies} COMPANY accounts instead of one.`,
+  },
+];

@@ -1,0 +1,61 @@
+import { Role } from '../../src/entities/enums';
+import { createLedger, type LedgerUnderTest } from '../support/ledger';
+import { damagesToAccounts } from './damages-to-accounts';
+import { damagesToSales } from './damages-to-sales';
+
+const { INVESTOR, OPERATOR, ADMIN } = Role;
+
+/** Every kind of damage, done by hand to a sound ledger, is found and named. */
+describe('audit', () => {
+  let ledger: LedgerUnderTest;
+
+  // Accounts: 1 COMPANY, 2 OPERATOR, 3 to 5 INVESTOR, 6 INVESTOR who never paid in, 7 ADMIN.
+  // Vehicles: 1 sold, 2 unsold again and sold at a loss, 3 for sale, 4 sold with a profit of one cent, 5 sold at cost.
+  beforeAll(async () => {
+    ledger = await createLedger({ roles: [OPERATOR, INVESTOR, INVESTOR, INVESTOR, INVESTOR, ADMIN] });
+    const { vehicles, actor, payments } = ledger;
+    const move = (userId: number, amount: bigint): Promise<string> => ledger.move(userId, amount);
+    const buy = async (cost: bigint): Promise<string> =>
+      String((await vehicles.buy(actor, { title: 'A car', cost, boughtAt: new Date(Date.now() - 200_000_000) })).id);
+    const sell = async (vehicleId: string, price: bigint): Promise<void> => {
+      await vehicles.sell(actor, { vehicleId, price });
+    };
+    // Nobody holds a share yet: the company alone is paid.
+    const one = await buy(100_000n);
+    await sell(one, 150_000n);
+    await move(2, 30_000n);
+    await move(3, 20_000n);
+    await move(4, 10_001n);
+    const two = await buy(50_000n);
+    await sell(two, 90_000n);
+    await move(3, -26_000n);
+    await vehicles.unsell(actor, { vehicleId: two, reason: 'the buyer withdrew' });
+    await sell(two, 40_000n);
+    await buy(70_000n);
+    await sell(await buy(10n), 11n);
+    await sell(await buy(10n), 10n);
+    await move(5, 1n);
+    const asker = Object.assign(actor, { role: ADMIN });
+    const request = { kind: 'DEPOSIT' as never, amount: 500n, userId: '3' };
+    await payments.reject(actor, String((await payments.request(asker, request)).id), 'no funds');
+    await payments.request(asker, request);
+  });
+  afterAll(() => ledger.close());
+
+  test('finds nothing in a sound ledger', async () => {
+    expect(await ledger.audit()).toEqual([]);
+  });
+
+  test.each([...damagesToAccounts, ...damagesToSales])('names %s', async (_what, statements, sentence) => {
+    const { query } = ledger;
+    await query('START TRANSACTION');
+    try {
+      await query('SET foreign_key_checks = 0');
+      for (const statement of [statements].flat()) await query(statement);
+      expect(await ledger.audit()).toContainEqual(expect.stringMatching(sentence));
+    } finally {
+      await query('ROLLBACK');
+      await query('SET foreign_key_checks = 1');
+    }
+  });
+});
