@@ -28,6 +28,7 @@ export async function openDatabase(config: Config, onEvent?: (message: string) =
 }
 
 const ER_ACCESS_DENIED = 1045;
+const ER_ACCESS_DENIED_NO_PASSWORD = 1698;
 const ER_DB_ACCESS_DENIED = 1044;
 const ER_BAD_DB = 1049;
 
@@ -81,6 +82,7 @@ function unavailable(address: DatabaseAddress, error: unknown): DatabaseUnavaila
   const place = describeAddress(address);
   switch (errno(error)) {
     case ER_ACCESS_DENIED:
+    case ER_ACCESS_DENIED_NO_PASSWORD:
       return new DatabaseUnavailableError(
         `The database server at ${place} refuses user ${address.user}: check user and password in DATABASE_URL.`,
       );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DatabaseAddress, DatabaseHost } from './address';
 
-const FORM = /^(?:mysql|mariadb):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#]*)\/([^/?#]*)(?:\?([^#]*))?$/;
+const FORM = /^(?:mysql|mariadb):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#@]*)\/([^/?#]*)(?:\?([^#]*))?$/;
 
 /**
  * Reads `mysql://user:password@host:port/database`, with several hosts as `host1:port,host2:port`. Options:

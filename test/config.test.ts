@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Config, loadConfig, SettingError } from '../src/config';
+
+/** What a wrong setting says; the whole of it is one line. */
+function complaint(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    expect(error.message).not.toMatch(/[\r\n]/);
+    return error.message;
+  }
+  throw new Error(`expected a complaint about ${JSON.stringify(environment)}`);
+}
+
+describe('settings', () => {
+  test('all left out: the defaults', () => {
+    expect(loadConfig({})).toEqual<Config>({
+      production: false,
+      database: null,
+      host: '127.0.0.1',
+      port: 4000,
+      storageDir: path.resolve('storage'),
+      backup: { keep: 10, verify: 'restore', webhookUrl: null },
+      jwtSecret: null,
+      firstAdmin: { email: 'admin@example.com', password: null },
+      commissionRate: 500_000,
+      currency: 'USD',
+      corsOrigin: [],
+      logLevel: 'info',
+      trustProxy: false,
+    });
+  });
+
+  test('an empty variable counts as left out', () => {
+    const names = ['DATABASE_URL', 'PORT', 'HOST', 'STORAGE_DIR', 'BACKUP_KEEP', 'JWT_SECRET', 'COMMISSION_RATE'];
+    expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));
+  });
+
+  test.each<[name: string, value: string, part: Partial<Config>]>([
+    ['PORT', '0', { port: 0 }],
+    ['PORT', '65535', { port: 65_535 }],
+    ['HOST', '::', { host: '::' }],
+    ['STORAGE_DIR', '/var/lib/pool', { storageDir: '/var/lib/pool' }],
+    ['STORAGE_DIR', 'some/where', { storageDir: path.resolve('some/where') }],
+    ['BACKUP_KEEP', '1', { backup: { keep: 1, verify: 'restore', webhookUrl: null } }],
+    ['BACKUP_VERIFY', 'checksum', { backup: { keep: 10, verify: 'checksum', webhookUrl: null } }],
+    [
+      'BACKUP_WEBHOOK_URL',
+      'https://example.com/hook',
+      { backup: { keep: 10, verify: 'restore', webhookUrl: 'https://example.com/hook' } },
+    ],
+    ['JWT_SECRET', 's'.repeat(32), { jwtSecret: 's'.repeat(32) }],
+    ['ADMIN_EMAIL', 'root@example.org', { firstAdmin: { email: 'root@example.org', password: null } }],
+    ['ADMIN_PASSWORD', '12345678', { firstAdmin: { email: 'admin@example.com', password: '12345678' } }],
+    ['COMMISSION_RATE', '0', { commissionRate: 0 }],
+    ['COMMISSION_RATE', '100', { commissionRate: 1_000_000 }],
+    ['COMMISSION_RATE', '33.3333', { commissionRate: 333_333 }],
+    ['CURRENCY', 'EUR', { currency: 'EUR' }],
+    ['CORS_ORIGIN', '*', { corsOrigin: ['*'] }],
+    [
+      'CORS_ORIGIN',
+      'https://a.example, http://localhost:5173,',
+      { corsOrigin: ['https://a.example', 'http://localhost:5173'] },
+    ],
+    ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
+    ['TRUST_PROXY', 'true', { trustProxy: true }],
+    ['NODE_ENV', 'test', { production: false }],
+    [
+      'DATABASE_URL',
+      'mysql://u:p@db.example:3307/pool',
+      { database: { user: 'u', password: 'p', database: 'pool', hosts: [{ host: 'db.example', port: 3307 }] } },
+    ],
+  ])('%s=%s', (name, value, part) => {
+    expect(loadConfig({ [name]: value })).toEqual({ ...loadConfig({}), ...part });
+  });
+
+  test.each([
+    ['PORT', '-1', 'must be a port number from 0 to 65535'],
+    ['PORT', '65536', 'must be a port number from 0 to 65535'],
+    ['PORT', '80.5', 'must be a port number from 0 to 65535'],
+    ['PORT', 'http', 'must be a port number from 0 to 65535'],
+    ['PORT', '1e3', 'must be a port number from 0 to 65535'],
+    ['BACKUP_KEEP', '0', 'must be a whole number, 1 or more'],
+    ['BACKUP_KEEP', '-3', 'must be a whole number, 1 or more'],
+    ['BACKUP_KEEP', 'ten', 'must be a whole number, 1 or more'],
+    ['BACKUP_KEEP', '99999999999999999999', 'must be a whole number, 1 or more'],
+    ['BACKUP_VERIFY', 'yes', 'must be "restore" or "checksum"'],
+    ['ADMIN_EMAIL', 'admin', 'must be an e-mail address'],
+    ['ADMIN_EMAIL', `${'a'.repeat(250)}@example.com`, 'must have at most 254 characters'],
+    ['COMMISSION_RATE', '-1', 'must be a percentage from 0 to 100'],
+    ['COMMISSION_RATE', '100.0001', 'must be a percentage from 0 to 100'],
+    ['COMMISSION_RATE', '33.33333', 'at most four decimals'],
+    ['COMMISSION_RATE', '50%', 'must be a percentage from 0 to 100'],
+    ['COMMISSION_RATE', '0,5', 'must be a percentage from 0 to 100'],
+    ['CURRENCY', 'usd', 'must be an ISO 4217 code'],
+    ['CURRENCY', 'EURO', 'must be an ISO 4217 code'],
+    ['CORS_ORIGIN', 'app.example.com', 'must be "*" or origins'],
+    ['CORS_ORIGIN', 'https://app.example.com/', 'must be "*" or origins'],
+    ['CORS_ORIGIN', 'https://a.example;https://b.example', 'must be "*" or origins'],
+    ['CORS_ORIGIN', 'file:///etc', 'must be "*" or origins'],
+    ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
+    ['TRUST_PROXY', '1', 'must be "true" or "false"'],
+  ])('%s=%s stops the start with a line that names it, shows it and says what it must be', (name, value, must) => {
+    const message = complaint({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} .*, not .*\\.$`));
+    expect(message).toContain(must);
+    expect(message).toContain(JSON.stringify(value));
+  });
+
+  test.each([
+    ['JWT_SECRET', 'only thirty-one characters long', 'must have at least 32 characters'],
+    ['ADMIN_PASSWORD', 'hunter2', 'must have at least 8 characters'],
+    // Characters as people count them, not as they are stored.
+    ['ADMIN_PASSWORD', '🔑'.repeat(7), 'must have at least 8 characters'],
+    ['ADMIN_PASSWORD', 'secretive'.repeat(30), 'must have at most 256 characters'],
+    ['BACKUP_WEBHOOK_URL', 'ftp://user:hunter2@example.com', 'must be an http or https URL'],
+    [
+      'DATABASE_URL',
+      'postgres://user:hunter2@host/pool',
+      'must have the form mysql://user:password@host:port/database',
+    ],
+    [
+      'DATABASE_URL',
+      'mysql://user:hunter2%zz@host/pool',
+      'must have special characters in user and password percent-encoded',
+    ],
+    ['DATABASE_URL', 'mysql://user:hunter2@host/', 'must name a database'],
+    ['DATABASE_URL', 'mysql://user:hunter2@host:99999/pool', 'must name hosts as host or host:port'],
+    ['DATABASE_URL', 'mysql://user:hunter2@host/pool?tls=yes', 'has an unknown option tls'],
+  ])('%s may hold a secret: the line names it and does not show it', (name, value, must) => {
+    const message = complaint({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} `));
+    expect(message).toContain(must);
+    for (const secret of [value, 'hunter2', '🔑', 'secretive', 'thirty-one']) expect(message).not.toContain(secret);
+  });
+
+  test('in production the key of the tokens must be given', () => {
+    expect(complaint({ NODE_ENV: 'production' })).toBe(
+      'JWT_SECRET must be set when NODE_ENV is production: at least 32 random characters.',
+    );
+    expect(loadConfig({ NODE_ENV: 'production', JWT_SECRET: 's'.repeat(32) }).production).toBe(true);
+  });
+
+  describe('NAME_FILE, the path of a file that holds a setting', () => {
+    let folder: string;
+    const file = (content: string): string => {
+      const name = path.join(folder, 'setting');
+      writeFileSync(name, content);
+      return name;
+    };
+
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'motorpool-config-'));
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    test('is read, without the line end at its end', () => {
+      expect(loadConfig({ JWT_SECRET_FILE: file(`${'s'.repeat(40)}\n`) }).jwtSecret).toBe('s'.repeat(40));
+      expect(loadConfig({ PORT_FILE: file('4711\r\n') }).port).toBe(4711);
+      expect(loadConfig({ DATABASE_URL_FILE: file('mysql://u:p@h/d\n') }).database).toMatchObject({ user: 'u' });
+    });
+
+    test('gives way to the setting itself', () => {
+      expect(loadConfig({ PORT: '1', PORT_FILE: file('2') }).port).toBe(1);
+      expect(loadConfig({ PORT: '', PORT_FILE: file('2') }).port).toBe(2);
+      expect(loadConfig({ PORT: '1', PORT_FILE: '/does/not/exist' }).port).toBe(1);
+    });
+
+    test('is named where it cannot be read', () => {
+      expect(complaint({ JWT_SECRET_FILE: '/does/not/exist' })).toMatch(
+        /^JWT_SECRET_FILE names a file that cannot be read: .*\/does\/not\/exist/,
+      );
+      expect(complaint({ JWT_SECRET_FILE: folder })).toMatch(/^JWT_SECRET_FILE names a file that cannot be read/);
+    });
+
+    test('is judged as the setting is, and a secret in it is not shown', () => {
+      expect(complaint({ PORT_FILE: file('http') })).toMatch(/^PORT must be a port number .* not "http"\.$/);
+      const message = complaint({ ADMIN_PASSWORD_FILE: file('hunter2') });
+      expect(message).toMatch(/^ADMIN_PASSWORD must have at least 8/);
+      expect(message).not.toContain('hunter2');
+    });
+  });
+});
