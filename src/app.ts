@@ -86,7 +86,6 @@ export async function startApplication({ config, log, backupProgram }: Applicati
       requester,
       checker,
     });
-    const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
 
     const { production, corsOrigin, trustProxy } = config;
     // A row of the ledger: a server that answers without the pool's tables is of no use.
@@ -94,6 +93,9 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     const app = await createHttpServer({ production, corsOrigin, trustProxy, services, backups, pingDatabase, log });
     started.push(() => app.close());
     await listen(app, config);
+
+    // Last, so that a start which fails has not made a password that nobody was told.
+    const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
 
     // What an earlier process committed and could not back up any more.
     if ((await backups.status()).pendingOperations > 0) backups.request('RECOVERY');
