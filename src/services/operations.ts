@@ -22,7 +22,10 @@ export interface Work<T> {
   book(ledger: EntityManager, at: Date): Promise<{ result: T; subject: Subject }>;
 }
 
-/** Called once after each commit, never before it and never inside it; must return at once and never throw. */
+/**
+ * Called once after each commit, never before it and never inside it, and also where a commit may have happened; must
+ * return at once and never throw.
+ */
 export type AfterCommit = (operation: { number: number; uid: string }) => void;
 
 interface Done<T> {
@@ -75,7 +78,9 @@ export class OperationRunner {
       });
     } catch (error) {
       if (error instanceof NothingToDo) return { result: error.result as T, number: null };
-      if (error instanceof CommitUnanswered && (await this.didCommit(uid))) return error.result as Done<T>;
+      if (!(error instanceof CommitUnanswered)) throw error;
+      const done = error.result as { result: T; number: number };
+      if (await this.didCommit({ number: done.number, uid })) return done;
       throw error;
     }
   }
@@ -84,19 +89,22 @@ export class OperationRunner {
    * Settles an unanswered COMMIT by looking. The pool's lock is taken first: whoever holds it knows that the lost
    * transaction has ended, one way or the other.
    */
-  private didCommit(uid: string): Promise<boolean> {
+  private didCommit(operation: { number: number; uid: string }): Promise<boolean> {
+    const { uid } = operation;
     const look = (): Promise<boolean> =>
       inTransaction(this.dataSource, async (ledger) => {
         await ledger.query('SELECT lastOperation FROM pool WHERE id = 1 FOR UPDATE');
         return ledger.existsBy(Operation, { uid });
       });
-    const giveUp = (lastError: unknown): Refusal =>
-      new Refusal(
+    const giveUp = (lastError: unknown): Refusal => {
+      this.afterCommit(operation);
+      return new Refusal(
         'OUTCOME_UNKNOWN',
         'The database went away while the operation was being committed: look whether it happened before trying again.',
         { operationUid: uid },
         lastError,
       );
+    };
     return tryAgain(look, { patienceMs: this.patienceMs, giveUp });
   }
 }

@@ -22,7 +22,9 @@ export interface LedgerOptions {
   patienceMs?: number;
   logger?: Logger;
   /** Where the services reach the database, such as a proxy; by default the database itself. */
-  through?: (address: DatabaseAddress) => DatabaseAddress;
+  through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
+  /** The URL of a database server other than the one that all tests share. */
+  server?: string;
 }
 
 /** The services over a real database of a test's own, in this process and without HTTP. */
@@ -36,6 +38,8 @@ export interface LedgerUnderTest {
   actor: User;
   /** Numbers of the operations after which a backup was asked for. */
   asked: number[];
+  /** Asks on behalf of a member; a negative amount withdraws. @returns the payment's id */
+  requestMove(userId: number, amount: bigint): Promise<string>;
   /** Asks and confirms on behalf of a member; a negative amount withdraws. @returns the payment's id */
   move(userId: number, amount: bigint): Promise<string>;
   audit(): Promise<string[]>;
@@ -44,19 +48,26 @@ export interface LedgerUnderTest {
 
 export async function createLedger(options: LedgerOptions = {}): Promise<LedgerUnderTest> {
   const { commissionRate = 500_000, roles = [], limits, patienceMs, logger } = options;
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(options.server);
   const { address, query } = database;
   const straight = await createDataSource(address).initialize();
   await migrate(straight);
   await straight.destroy();
   await addAccounts(query, roles);
 
-  const dataSource = await createDataSource(options.through?.(address) ?? address, logger, limits).initialize();
+  const dataSource = await createDataSource((await options.through?.(address)) ?? address, logger, limits).initialize();
   const asked: number[] = [];
   const runner = new OperationRunner(dataSource, ({ number }) => asked.push(number), patienceMs);
   const payments = new PaymentService(dataSource, runner);
   const actor = await dataSource.manager.findOneByOrFail(User, { id: roles.length > 0 ? 2 : 1 });
-  return {
+  // An INVESTOR may not ask on behalf of others.
+  const asker = Object.assign(new User(), actor, { role: 'ADMIN' });
+  const requestMove = async (userId: number, amount: bigint): Promise<string> => {
+    const kind = amount > 0n ? PaymentKind.DEPOSIT : PaymentKind.WITHDRAWAL;
+    const input = { kind, amount: amount > 0n ? amount : -amount, userId: String(userId) };
+    return String((await payments.request(asker, input)).id);
+  };
+  const ledger: LedgerUnderTest = {
     database,
     dataSource,
     query,
@@ -64,23 +75,19 @@ export async function createLedger(options: LedgerOptions = {}): Promise<LedgerU
     vehicles: new VehicleService(dataSource, runner, commissionRate),
     actor,
     asked,
+    requestMove,
     move: async (userId, amount) => {
-      const kind = amount > 0n ? PaymentKind.DEPOSIT : PaymentKind.WITHDRAWAL;
-      const asker = Object.assign(new User(), actor, { role: 'ADMIN' });
-      const payment = await payments.request(asker, {
-        kind,
-        amount: amount > 0n ? amount : -amount,
-        userId: String(userId),
-      });
-      await payments.confirm(actor, String(payment.id));
-      return String(payment.id);
+      const id = await requestMove(userId, amount);
+      await payments.confirm(actor, id);
+      return id;
     },
-    audit: () => audit(query),
+    audit: () => audit((sql, parameters) => ledger.query(sql, parameters)),
     close: async () => {
       await dataSource.destroy();
       await database.drop();
     },
   };
+  return ledger;
 }
 
 /** Accounts with the ids from 2 on; nobody signs in as them. */
