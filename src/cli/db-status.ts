@@ -87,7 +87,7 @@ function statusText(report: Report, now: Date): string {
   const head = [
     ...wrap(healthy ? 'Healthy.' : `NOT healthy: ${problem ?? ''}`),
     `Newest operation ${lastOperation}, backed up through ${coveredThrough}, ${pendingOperations} pending.`,
-    `${count} backups (${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}`,
+    `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}`,
   ];
   const rows = report.backups.map((backup) => [
     backup.filename,

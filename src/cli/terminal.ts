@@ -53,6 +53,10 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^\s*y(es)?\s*$/i.test(await terminal.question(`${question} Type yes to go on: `, { signal }));
+  } catch {
+    // Ctrl-C, or the terminal is gone.
+    process.stderr.write('\n');
+    return false;
   } finally {
     terminal.close();
   }

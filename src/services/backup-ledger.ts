@@ -43,10 +43,11 @@ export const backupLedger = {
   },
 
   async journal(query: Query, from: number, to: number): Promise<Entry[]> {
-    const rows = await query(
-      `SELECT o.number, o.uid, o.kind, o.at, o.actorId, u.name, u.email FROM operations o
-       LEFT JOIN users u ON u.id = o.actorId WHERE o.number BETWEEN ? AND ? ORDER BY o.number`,
-      [from, to],
+    const journal = 'FROM operations o WHERE o.number BETWEEN ? AND ? ORDER BY o.number';
+    const named = journal.replace('WHERE', 'LEFT JOIN users u ON u.id = o.actorId WHERE');
+    const rows = await query(`SELECT o.*, u.name, u.email ${named}`, [from, to]).catch(() =>
+      // The accounts may be what was lost.
+      query(`SELECT o.* ${journal}`, [from, to]),
     );
     return rows.map((row) => ({
       number: Number(row.number),

@@ -13,7 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const BEFORE_SWAP: RestoreStep[] = ['locked', 'created', 'saved', 'loaded', 'replayed', 'migrated', 'audited'];
+const BEFORE_SWAP: RestoreStep[] = [
+  'locked',
+  'created',
+  'saved',
+  'loaded',
+  'replayed',
+  'migrated',
+  'audited',
+  'published',
+];
 const AFTER_SWAP: RestoreStep[] = ['swapped', 'kept', 'dropped', 'backedUp'];
 
 /** To the state after operation 3, which no file holds. */

@@ -83,7 +83,10 @@ export async function openBench(change: Partial<BackupSettings> = {}): Promise<B
     settings,
     dependencies,
     backUp: async () => {
-      const { published } = await runBackup({ settings, address, ledger: backupLedger }, { trigger: 'MANUAL', force: true, once: true });
+      const { published } = await runBackup(
+        { settings, address, ledger: backupLedger },
+        { trigger: 'MANUAL', force: true, once: true },
+      );
       const [backup] = published;
       if (backup === undefined) throw new Error('no backup was made');
       return backup;
@@ -97,13 +100,17 @@ export async function openBench(change: Partial<BackupSettings> = {}): Promise<B
     },
     newest: async () => (await backupLedger.newestOperation(query)).number,
     restore: async (source, { into, safetyBackup = true, change: changed = {} } = {}) => {
-      if (into !== undefined) made.add(into);
       let plan: RestorePlan | undefined;
-      const outcome = await restore({ ...dependencies, ...changed }, { source, into: into ?? null, safetyBackup }, (it) => {
-        plan = it;
-        return Promise.resolve(true);
-      });
+      const outcome = await restore(
+        { ...dependencies, ...changed },
+        { source, into: into ?? null, safetyBackup },
+        (it) => {
+          plan = it;
+          return Promise.resolve(true);
+        },
+      );
       if (outcome === null || plan === undefined) throw new Error('nothing was restored');
+      if (into !== undefined) made.add(into);
       return { plan, outcome };
     },
     plan: async (source, into) => {

@@ -25,9 +25,9 @@ test('tables, keys and their names are what they were, and hold', async () => {
     [name],
   );
   expect(new Set(foreign.map(({ target }) => target))).toEqual(new Set([name]));
-  expect(await rejection(query(`INSERT INTO sales SELECT NULL, 999, 1, 0, 0, 0, NOW(), 1, 0, NULL, NULL, NULL`))).toMatch(
-    /foreign key constraint fails/,
-  );
+  expect(
+    await rejection(query(`INSERT INTO sales SELECT NULL, 999, 1, 0, 0, 0, NOW(), 1, 0, NULL, NULL, NULL`)),
+  ).toMatch(/foreign key constraint fails/);
 });
 
 test('the system is healthy afterwards, and the newest file is of the new history', async () => {
@@ -78,9 +78,9 @@ test('what comes in after the safety backup is saved as well, an operation or no
 test('operations go on while it runs: none fails, none waits a second, and each is live or saved', async () => {
   const committed: (string | null)[] = [];
   let longest = 0;
-  let running = true;
+  const restored = new AbortController();
   const traffic = (async () => {
-    while (running) {
+    while (!restored.signal.aborted) {
       const begun = performance.now();
       // In one transaction: what is asked for in one history cannot be confirmed in another.
       await bench.ledger.vehicles.buy(bench.ledger.actor, { title: 'A car', cost: 100n });
@@ -89,7 +89,7 @@ test('operations go on while it runs: none fails, none waits a second, and each 
     }
   })();
   const { outcome } = await bench.restore({ kind: 'latest' });
-  running = false;
+  restored.abort();
   await traffic;
   expect(committed.length).toBeGreaterThan(5);
   expect(longest).toBeLessThan(1_000);
@@ -105,12 +105,12 @@ test('a transaction that is in the way holds up the swap, and nobody else', asyn
   const other = await openSession(bench.dependencies.address);
   await other.query('START TRANSACTION');
   await other.query('SELECT * FROM vehicles FOR UPDATE');
-  let audited = false;
+  const audited = new AbortController();
   const onStep = (step: string): void => {
-    audited ||= step === 'audited';
+    if (step === 'audited') audited.abort();
   };
   const restoring = bench.restore({ kind: 'latest' }, { change: { onStep } });
-  while (!audited) await bench.operate(1);
+  while (!audited.signal.aborted) await bench.operate(1);
   for (let i = 0; i < 10; i++) {
     const begun = performance.now();
     await bench.operate(1);

@@ -14,6 +14,7 @@ export type RestoreStep =
   | 'replayed'
   | 'migrated'
   | 'audited'
+  | 'published'
   | 'swapped'
   | 'kept'
   | 'dropped'

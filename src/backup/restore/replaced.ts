@@ -1,9 +1,8 @@
 import { listBackups, type Backup } from '../catalogue';
 import { BackupError } from '../errors';
-import { NO_OPERATION } from '../ledger';
 import { findOwnSchemas } from '../own-schema';
 import { openSession, type Session } from '../session';
-import { saveDatabase, type SaveContext } from './save';
+import { SafetyCopy, type SafetyContext } from './safety-copy';
 import { tablesOf } from './tables';
 
 /**
@@ -12,19 +11,21 @@ import { tablesOf } from './tables';
  * @returns the backups that were made of it
  * @throws BackupError where it could not be saved; then it stays
  */
-export async function settleReplaced(context: SaveContext & { session: Session }): Promise<Backup[]> {
-  const { session, settings, ledger } = context;
+export async function settleReplaced(context: SafetyContext & { session: Session }): Promise<Backup[]> {
+  const { session, settings } = context;
   const live = session.address.database;
   const saved: Backup[] = [];
   for (const schema of await findOwnSchemas(session.query, live, ['replaced'])) {
     if ((await tablesOf(session.query, schema)).length > 0) {
       const there = await openSession({ ...session.address, database: schema });
       try {
-        const { uid } = await ledger.newestOperation(there.query).catch(() => NO_OPERATION);
-        const candidates = await listBackups(settings.directory);
-        const alike = candidates.filter((backup) => backup.safety === true && backup.lastOperation.uid === uid);
-        const backup = await saveDatabase(context, there, live, alike);
-        if (backup !== null) saved.push(backup);
+        const copy = await SafetyCopy.take(context, there, live);
+        try {
+          const safety = (await listBackups(settings.directory)).filter((backup) => backup.safety === true);
+          if (!(await copy.isIn(safety))) saved.push(await copy.publish());
+        } finally {
+          await copy.discard();
+        }
       } catch (error) {
         throw BackupError.from(error, `What was replaced could not be saved, and stays in the database ${schema}`);
       } finally {

@@ -11,7 +11,7 @@ import type { RestoreContext, RestoreDependencies, RestoreStep } from './context
 import { pendingMigrations, type RestorePlan } from './plan';
 import { dropSchema, settleReplaced } from './replaced';
 import { replay } from './replay';
-import { saveDatabase } from './save';
+import { SafetyCopy } from './safety-copy';
 import { moveInto, swapIn } from './swap';
 import { whyImmovable } from './tables';
 
@@ -33,6 +33,7 @@ const KEEP_ALL = 1_000_000;
 /** Carries out a plan, holding the lock on backups. */
 export class RestoreRun {
   private readonly safety: Backup[] = [];
+  private copy: SafetyCopy | null = null;
   private swapped = false;
 
   constructor(
@@ -51,7 +52,7 @@ export class RestoreRun {
     await this.createFresh(fresh);
     try {
       await this.step('created');
-      if (this.plan.safetyBackup) await this.save();
+      if (this.plan.safetyBackup) await this.takeSafetyCopy();
       await this.fill(fresh);
       const migrated = await this.migrate(fresh);
       const { number } = await this.audit(fresh);
@@ -59,6 +60,7 @@ export class RestoreRun {
       const made = beside ? await this.moveBeside(fresh) : await this.replace(fresh);
       return { database: target, lastOperation: number, migrated, safety: this.safety, backup: made };
     } finally {
+      await this.copy?.discard();
       // A server that has just failed may not do this either; the next run does.
       await session.query('DROP DATABASE IF EXISTS ??', [fresh]).catch(() => undefined);
     }
@@ -85,13 +87,13 @@ export class RestoreRun {
     }
   }
 
-  private async save(): Promise<void> {
+  /** First of all, and published right before the swap: a restore that fails leaves the backups as they were. */
+  private async takeSafetyCopy(): Promise<void> {
     const { session, settings } = this.context;
     this.progress('Taking the safety backup', null);
     try {
       await checkRoom(settings.directory, this.plan.live.backups, session, false);
-      const saved = await saveDatabase(this.context, session, session.address.database);
-      if (saved !== null) this.safety.push(saved);
+      this.copy = await SafetyCopy.take(this.context, session, session.address.database);
     } catch (error) {
       if (this.context.signal?.aborted === true) throw error;
       throw new BackupError(
@@ -188,6 +190,8 @@ export class RestoreRun {
     const { session } = this.context;
     const keeps = this.plan.safetyBackup;
     const aside = ownSchemaName(session.address.database, keeps ? 'replaced' : 'discarded');
+    if (this.copy !== null) this.safety.push(await this.copy.publish());
+    await this.step('published');
     this.progress('Swapping', null);
     await swapIn(session, fresh, aside);
     this.swapped = true;

@@ -1,0 +1,134 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isolate, type Isolated } from './isolated';
+
+let pool: Isolated;
+beforeAll(async () => {
+  pool = await isolate();
+  await pool.bench.operate(3);
+  await pool.bench.backUp();
+});
+afterAll(() => pool.close());
+
+describe('usage', () => {
+  test.each([
+    [[], /^Say what to restore: a file, --latest, --operation N or --before N\.\n$/],
+    [['--latest', '--operation', '3'], /^Give one of a file, --latest, --operation and --before, not several\.\n$/],
+    [['--operation', 'three', '--yes'], /It must be the number of an operation, 1 or more\.\n$/],
+    [['--operation', '0', '--yes'], /It must be the number of an operation, 1 or more\.\n$/],
+    [['--latest', '--into', 'a b', '--yes'], /It must have 1 to 40 letters/],
+    [['--lastest'], /^unknown option '--lastest' /],
+    [['--latest'], /^There is no terminal to ask on: give --yes to restore, or --dry-run to see the plan\.\n$/],
+  ])('db:restore %j is refused in one line', async (args, line) => {
+    const { code, stdout, stderr } = await pool.run('db-restore', args);
+    expect(stderr).toMatch(line);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('db:verify takes one of a file, --latest and --all', async () => {
+    expect(await pool.run('db-verify', ['--latest', '--all'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test.each(['db-restore', 'db-verify', 'db-status'])('%s has help', async (name) => {
+    const { code, stdout } = await pool.run(name, ['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: npm run ${name.replace('-', ':')} -- [options]`);
+  });
+});
+
+test('a dry run prints the plan, and changes nothing', async () => {
+  await pool.bench.operate(1);
+  const files = readdirSync(pool.bench.settings.directory);
+  const { code, stdout, stderr } = await pool.run('db-restore', ['--latest', '--dry-run']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toMatch(/^Restore plan\n {2}file +\/.*\.sql\n {2}contains +operations up to 3/);
+  expect(stderr).toMatch(/^ {2}gone +1 operation\n +4 CONFIRM_PAYMENT by Account 2 <a2@example\.com> at /m);
+  expect(stderr).toMatch(/^ {2}safety +a backup of what is there now is made first$/m);
+  expect(stderr).toMatch(/^ {2}time +about \d+ s$/m);
+  expect(readdirSync(pool.bench.settings.directory)).toEqual(files);
+  expect(await pool.bench.newest()).toBe(4);
+});
+
+test('db:status fits 80 columns, and its exit code is a probe', async () => {
+  await pool.bench.operate(1);
+  const behind = await pool.run('db-status');
+  expect(behind.code).toBe(1);
+  expect(behind.stdout).toMatch(/^NOT healthy: Operations? \d.* in no backup yet\.\nNewest operation/);
+  await pool.bench.backUp();
+  const well = await pool.run('db-status');
+  expect(well).toMatchObject({ code: 0, stderr: '' });
+  expect(well.stdout).toMatch(/^Healthy\.\n/);
+  for (const line of [...behind.stdout.split('\n'), ...well.stdout.split('\n')]) {
+    expect(line.length).toBeLessThanOrEqual(80);
+  }
+  const { code, stdout } = await pool.run('db-status', ['--json']);
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout) as { backups: { filename: string }[] };
+  expect(report).toMatchObject({ healthy: true, problem: null, pendingOperations: 0, running: false });
+  const names = report.backups.map(({ filename }) => filename);
+  expect(names).toEqual(readdirSync(pool.bench.settings.directory).sort().reverse());
+  expect(report.backups[0]).toMatchObject({ current: true, lastOperation: await pool.bench.newest() });
+});
+
+test('db:status tells how the last try went', async () => {
+  const line = `${new Date().toISOString()} ERROR The disk that holds /backups is full: make room there.\n`;
+  mkdirSync(path.dirname(pool.bench.settings.logFile), { recursive: true });
+  writeFileSync(pool.bench.settings.logFile, line, { flag: 'a' });
+  const { code, stdout } = await pool.run('db-status');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^NOT healthy: The disk that holds \/backups is full: make room there\.\n/);
+  await pool.bench.backUp();
+  expect((await pool.run('db-status')).code).toBe(0);
+});
+
+test('a database that cannot be reached is one line, and the files are listed all the same', async () => {
+  const settings = { DATABASE_URL: 'mysql://nobody:secret@127.0.0.1:1/pool' };
+  const restored = await pool.run('db-restore', ['--latest', '--yes'], settings);
+  expect(restored).toMatchObject({ code: 1, stdout: '' });
+  expect(restored.stderr).toMatch(/^The database server at 127\.0\.0\.1:1, database pool cannot be reached .*\n$/);
+  expect(restored.stderr).not.toContain('secret');
+  const status = await pool.run('db-status', [], settings);
+  expect(status.code).toBe(1);
+  expect(status.stdout).toMatch(/^NOT healthy: The database server .* cannot be reached/);
+  expect(status.stdout).toMatch(/^db_backup-.* unknown$/m);
+});
+
+test('db:verify says for each whether it is sound', async () => {
+  const { code, stdout } = await pool.run('db-verify', ['--all']);
+  const names = readdirSync(pool.bench.settings.directory).sort().reverse();
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/\s+/).slice(0, 2)),
+  ).toEqual(names.map((name) => ['sound', name]));
+  expect(code).toBe(0);
+  const bad = path.join(pool.bench.settings.directory, 'db_backup-2020-01-01_00-00-00.sql');
+  writeFileSync(bad, 'INSERT');
+  const all = await pool.run('db-verify', ['--all']);
+  expect(all.code).toBe(1);
+  expect(all.stdout).toMatch(/^NOT SOUND {2}db_backup-2020-01-01_00-00-00\.sql {2}.* is no complete backup/m);
+  expect((await pool.run('db-verify', ['--latest'])).code).toBe(0);
+  expect((await pool.run('db-verify', [bad])).code).toBe(1);
+  expect(await pool.bench.litter()).toEqual([]);
+});
+
+test('the stock client restores a backup behind our back, and what was abandoned no longer counts', async () => {
+  const { bench } = pool;
+  const [kept] = await bench.backups();
+  await bench.operate(2);
+  const abandoned = await bench.backUp();
+  await pool.stockRestore(kept?.path ?? '');
+  expect(await bench.newest()).toBe(kept?.lastOperation.number);
+  await bench.operate(1);
+  const status = await pool.run('db-status', ['--json']);
+  const report = JSON.parse(status.stdout) as { backups: { filename: string; current: boolean }[] };
+  expect(report).toMatchObject({ healthy: false, pendingOperations: 1 });
+  expect(report.backups.find(({ filename }) => filename === abandoned.filename)?.current).toBe(false);
+  // The way from the kept backup to the new operation leads across the stock client's work.
+  const number = (kept?.lastOperation.number ?? 0) + 1;
+  const { code, stderr } = await pool.run('db-restore', ['--operation', String(number), '--yes']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/cannot be had: .*: tables were created, changed or replaced after it/);
+});

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findProgram } from '../../src/database/programs';
+import { run, type Ended } from '../process/programs';
+import { openBench, type Bench } from './support';
+
+/** A pool whose commands run as a user runs them, as built programs in processes of their own. */
+export interface Isolated {
+  bench: Bench;
+  run(command: string, args?: string[], settings?: Record<string, string>): Promise<Ended>;
+  /** Restores a file into the live database with nothing but the stock client. */
+  stockRestore(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function isolate(): Promise<Isolated> {
+  const bench = await openBench({ verify: 'restore' });
+  const folder = mkdtempSync(path.join(tmpdir(), 'restore-commands-'));
+  return {
+    bench,
+    run: (command, args = [], settings = {}) =>
+      run(folder, `cli/${command}`, {
+        args,
+        settings: { DATABASE_URL: bench.ledger.database.url, STORAGE_DIR: bench.storageDir, ...settings },
+      }),
+    stockRestore: (file) => {
+      const { socketPath = '', user } = bench.dependencies.address;
+      const args = ['--no-defaults', `--socket=${socketPath}`, `--user=${user}`, bench.name];
+      execFileSync(findProgram(['mariadb']) ?? 'mariadb', args, { stdio: [openSync(file, 'r'), 'pipe', 'pipe'] });
+      return Promise.resolve();
+    },
+    close: async () => {
+      await bench.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Client } from '../support/client';
+import { program, ROOT } from '../support/programs';
+import { waitFor } from '../support/wait';
+import { backupsIn, clearUp, newFolder, openSql, Server, start, type Ended } from '../process/programs';
+import { flipBit } from './files';
+
+/** The command blocks of the runbook, by the heading that they stand under. */
+const sections = new Map(
+  readFileSync(path.join(ROOT, 'docs', 'recovery.md'), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => [
+      text.slice(0, text.indexOf('\n')),
+      [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block),
+    ]),
+);
+
+/** Those of one heading, which must be that many. */
+function blocksOf(heading: string, count: number): string[] {
+  const blocks = sections.get(heading) ?? [];
+  expect(blocks).toHaveLength(count);
+  return blocks;
+}
+
+afterEach(clearUp);
+
+interface Pool {
+  folder: string;
+  server: Server;
+  admin: Client;
+  query: Awaited<ReturnType<typeof openSql>>;
+  /** The id of the member who deposited 1000.00. */
+  member: string;
+}
+
+/** A running server with seven operations, each with its backup; the seventh is a sale. */
+async function openPool(): Promise<Pool> {
+  const folder = newFolder();
+  putNpm(folder);
+  const server = await Server.start(folder);
+  const admin = await server.signIn();
+  const { id: member } = await admin.createUser('INVESTOR');
+  const covered = (count: number): Promise<unknown> =>
+    waitFor(`the backup of operation ${count}`, async () => (await statusOf(admin)).coveredThrough === count);
+  await admin.deposit(member, '1000.00');
+  await covered(1);
+  const vehicles: string[] = [];
+  for (let i = 0; i < 5; i++) vehicles.push(await admin.buy('100.00'));
+  await covered(6);
+  await admin.sell(vehicles[0] ?? '', '150.00');
+  await covered(7);
+  return { folder, server, admin, query: await openSql(folder), member };
+}
+
+async function statusOf(admin: Client): Promise<{ healthy: boolean; lastOperation: number; coveredThrough: number }> {
+  const { backupStatus } = await admin.administer<{
+    backupStatus: { healthy: boolean; lastOperation: number; coveredThrough: number };
+  }>('{ backupStatus { healthy lastOperation coveredThrough } }');
+  return backupStatus;
+}
+
+/** What `npm run NAME -- ...` does, without looking whether a build is needed. */
+function putNpm(folder: string): void {
+  const npm = path.join(folder, 'npm');
+  const line = `exec "${process.execPath}" "${path.dirname(program('cli/x'))}/$name.js" "$@"`;
+  writeFileSync(npm, `#!/bin/sh\nname=$(echo "$2" | tr : -)\nshift 2\n[ "$1" = -- ] && shift\n${line}\n`);
+  chmodSync(npm, 0o755);
+}
+
+/** Runs a block as it stands in the runbook. */
+function runBlock(folder: string, block: string, settings: Record<string, string> = {}): Promise<Ended> {
+  return start(folder, '', {
+    command: ['/bin/sh', '-eu', '-c', block],
+    settings: { ...settings, PATH: pathOf(folder) },
+  }).ended;
+}
+
+function pathOf(folder: string): string {
+  return `${folder}:${process.env.PATH ?? ''}:${folder}`;
+}
+
+test('one wrong sale', async () => {
+  const { folder, admin, member } = await openPool();
+  const [goBack = ''] = blocksOf('One wrong sale is in the books', 1);
+  expect((await runBlock(folder, 'npm run db:status')).stdout).toMatch(
+    /^Healthy\.\nNewest operation 7, backed up through 7/,
+  );
+  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+  const { code, stdout, stderr } = await runBlock(folder, goBack);
+  expect(stderr).toMatch(/^ {2}gone +1 operation\n +7 SELL_VEHICLE by \S.* <admin@example\.com> at .* UTC$/m);
+  expect(stderr).toMatch(/A dry run: nothing was changed/);
+  expect(stdout).toMatch(/Restored motorpool: operations up to 6\.\nHealthy\.\nNewest operation 6/);
+  expect(code).toBe(0);
+  // The server went on all the while, and goes on.
+  expect(await admin.holding(member)).toBe('1000.00 at 100.0000');
+  expect(await statusOf(admin)).toMatchObject({ healthy: true, lastOperation: 6, coveredThrough: 6 });
+  await admin.buy('5.00');
+  await waitFor('the backup of the new operation 7', async () => (await statusOf(admin)).coveredThrough === 7);
+
+  const [beside = ''] = blocksOf('Looking without replacing', 1);
+  expect(await runBlock(folder, beside)).toMatchObject({
+    code: 0,
+    stdout: 'Restored before_seven: operations up to 6.\n',
+  });
+});
+
+test('a dropped table', async () => {
+  const { folder, admin, member, query } = await openPool();
+  const [toOperation = '', toLatest = ''] = blocksOf('A table was dropped, or rows were deleted', 2);
+  await query('DROP TABLE contributions');
+  expect((await runBlock(folder, toOperation)).stdout).toMatch(/^Restored motorpool: operations up to 7\.\nHealthy/);
+  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+
+  await query('SET foreign_key_checks = 0');
+  await query('DROP TABLE operations, users');
+  const latest = await runBlock(folder, toLatest);
+  expect(latest.stderr).toMatch(/whose operations cannot be read/);
+  expect(latest).toMatchObject({ code: 0, stdout: 'Restored motorpool: operations up to 7.\n' });
+  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+});
+
+test('a lost disk, and a copy of the backups on a new machine', async () => {
+  const { folder, server, member } = await openPool();
+  const copy = path.join(folder, 'copy');
+  mkdirSync(copy);
+  for (const name of backupsIn(folder)) {
+    execFileSync('cp', ['-p', path.join(folder, 'storage', 'app', 'backups', name), copy]);
+  }
+  await server.end('SIGTERM');
+  rmSync(path.join(folder, 'storage'), { recursive: true });
+
+  const fresh = newFolder();
+  putNpm(fresh);
+  const [restore = ''] = blocksOf('The disk is lost, and there is a copy of the backups', 1);
+  const { code, stdout } = await runBlock(fresh, restore, { COPY: copy });
+  expect(stdout).toMatch(/^sound .*operations up to 7\nRestored motorpool: operations up to 7\.\nHealthy\./);
+  expect(code).toBe(0);
+  const again = await Server.start(fresh);
+  const admin = await again.signIn();
+  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+  expect(await statusOf(admin)).toMatchObject({ healthy: true, lastOperation: 7, coveredThrough: 7 });
+});
+
+test('a damaged newest backup', async () => {
+  const { folder, member, server } = await openPool();
+  const [verify = '', restore = ''] = blocksOf('The newest backup is damaged', 2);
+  const newest = backupsIn(folder).at(-1) ?? '';
+  const file = path.join(folder, 'storage', 'app', 'backups', newest);
+  copyFileSync(file, path.join(folder, 'good.sql'));
+  flipBit(file);
+  const verified = await runBlock(folder, verify);
+  expect(verified.code).toBe(1);
+  expect(verified.stdout).toMatch(new RegExp(`^NOT SOUND {2}${newest}  .* is damaged: its content does not match`));
+  expect(verified.stdout.split('\n').filter((line) => line.startsWith('sound '))).toHaveLength(
+    backupsIn(folder).length - 1,
+  );
+
+  await server.end('SIGTERM');
+  // With the server down, the command starts the database for itself.
+  const restored = await runBlock(folder, restore);
+  expect(restored).toMatchObject({ code: 0 });
+  expect(restored.stdout).toMatch(/^Restored motorpool: operations up to 7\.\nHealthy/);
+  const again = await Server.start(folder);
+  expect(await (await again.signIn()).holding(member)).toBe('1025.00 at 100.0000');
+});
