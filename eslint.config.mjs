@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 // Imports point one way: main -> http -> resolvers -> services -> entities. Each entry names what a folder must
@@ -33,7 +34,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'coverage/', 'storage/', 'node_modules/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,mts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -45,6 +46,8 @@ export default tseslint.config(
     },
   },
   ...oneWay,
+  { files: ['console/src/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
+  { ignores: ['console/src/api/operations.ts'] },
   {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {

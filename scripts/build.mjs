@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = 'dist/.built-from';
 const UNFINISHED = 'dist.new-';
 const REPLACED = 'dist.old-';
+const CONSOLE = 'console';
 
 /** Whether there are sources here: a packed production folder has dist/ alone. */
 export function hasSources() {
@@ -26,12 +27,11 @@ export async function build() {
   }
   const builtFrom = fingerprint();
   const unfinished = join(root, `${UNFINISHED}${process.pid}`);
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const args = [compiler, '-p', 'tsconfig.build.json', '--outDir', unfinished];
-  const { code, output } = await run(process.execPath, args, { cwd: root });
-  if (code !== 0) {
+  const steps = await Promise.all([compileServer(unfinished), bundleConsole(join(unfinished, 'console'))]);
+  const failed = steps.find(({ code }) => code !== 0);
+  if (failed !== undefined) {
     rmSync(unfinished, { recursive: true, force: true });
-    throw new SetupError('The build failed: mend what the compiler names above.', output);
+    throw new SetupError('The build failed: mend what is named above.', failed.output);
   }
   copyAssets(join(root, 'src'), join(unfinished, 'src'));
   const dist = join(root, 'dist');
@@ -42,11 +42,26 @@ export async function build() {
   rmSync(replaced, { recursive: true, force: true });
 }
 
+function compileServer(outDir) {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  return run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', outDir], { cwd: root });
+}
+
+/** The console as static files; a test holds its types, since a bundler looks at none. */
+async function bundleConsole(outDir) {
+  if (!existsSync(join(root, CONSOLE))) return { code: 0, output: '' };
+  const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(CONSOLE, 'vite.config.mts')];
+  const env = { ...process.env, CONSOLE_OUT_DIR: outDir, NODE_ENV: 'production' };
+  return run(process.execPath, [...args, '--logLevel', 'warn'], { cwd: root, env });
+}
+
 /** Of everything that a build depends on: names, sizes and times of change. */
 function fingerprint() {
   const hash = createHash('sha256');
   const top = readdirSync(root).filter((name) => /^(ormconfig\.ts|tsconfig.*\.json|package-lock\.json)$/.test(name));
-  const sources = readdirSync(join(root, 'src'), { recursive: true }).map((name) => join('src', name));
+  const sources = ['src', CONSOLE]
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name)));
   for (const name of [...top, ...sources].sort()) {
     const stat = statSync(join(root, name), { throwIfNoEntry: false });
     if (stat?.isFile()) hash.update(`${name}\0${stat.size}\0${stat.mtimeMs}\n`);

@@ -46,6 +46,7 @@ try {
     step('lint', 'eslint/bin/eslint.js', ['.']),
     step('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
     step('types', 'typescript/bin/tsc', ['--noEmit']),
+    step('console', 'typescript/bin/tsc', ['-p', 'console']),
   ]);
   await jest();
 } catch (error) {

@@ -1,0 +1,132 @@
+import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ask, Problem } from './client';
+import {
+  BackupsDocument,
+  BackUpNowDocument,
+  type BackupRowFragment,
+  LogDocument,
+  OperationsDocument,
+  PoolDocument,
+  PoolHistoryDocument,
+  type StatusQuery,
+  StatusDocument,
+  VerifyDocument,
+} from './operations';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    defaultError: Problem;
+  }
+}
+
+export type Status = StatusQuery['backupStatus'];
+export type Backup = BackupRowFragment;
+
+const POLL_MS = 2_000;
+/** Between two looks at a backup that somebody waits for. */
+const LOOK_AGAIN_MS = 400;
+/** While the server does not answer well. */
+const POLL_SLOWLY_MS = 5_000;
+/** More than anybody reads, few enough to show at once. */
+const MAX_BACKUPS = 200;
+const LOG_LINES = 500;
+const HISTORY_POINTS = 200;
+
+/** What is shown stays until there is something newer; hidden pages ask nothing. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { retry: false, networkMode: 'always', placeholderData: keepPreviousData },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});
+
+const polled = (query: { state: { status: string } }): number =>
+  query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_MS;
+
+async function fetchStatus(): Promise<Status> {
+  return (await ask(StatusDocument, {})).backupStatus;
+}
+
+/** The pulse of the console: all else is asked again when it tells of something new. */
+export function useStatus() {
+  return useQuery({
+    queryKey: ['status'],
+    queryFn: fetchStatus,
+    refetchInterval: polled,
+  });
+}
+
+export function useOperations(status: Status | undefined, first: number) {
+  return useQuery({
+    queryKey: ['operations', first, status?.lastOperation, status?.coveredThrough, status?.latest?.filename],
+    queryFn: async () => (await ask(OperationsDocument, { first })).operations,
+    enabled: status !== undefined,
+  });
+}
+
+export function usePool(status: Status | undefined) {
+  return useQuery({
+    queryKey: ['pool', status?.lastOperation],
+    queryFn: async () => (await ask(PoolDocument, {})).pool,
+    enabled: status !== undefined,
+  });
+}
+
+export function usePoolHistory(status: Status | undefined) {
+  return useQuery({
+    queryKey: ['poolHistory', status?.lastOperation],
+    queryFn: async () => (await ask(PoolHistoryDocument, { points: HISTORY_POINTS })).poolHistory,
+    enabled: status !== undefined,
+  });
+}
+
+export function useBackups(status: Status | undefined) {
+  return useQuery({
+    queryKey: ['backups', status?.latest?.filename, status?.count, status?.coveredThrough],
+    queryFn: async () => (await ask(BackupsDocument, { first: MAX_BACKUPS })).backups,
+    enabled: status !== undefined,
+    refetchInterval: ({ state: { data } }) => (data?.some(isBeingChecked) === true ? POLL_MS / 2 : false),
+  });
+}
+
+export function useLog(lines = LOG_LINES, enabled = true) {
+  return useQuery({
+    queryKey: ['log', lines],
+    queryFn: async () => (await ask(LogDocument, { lines })).backupLog,
+    refetchInterval: polled,
+    enabled,
+  });
+}
+
+/** Makes a backup: pending until its file is there, whose name it then gives. */
+export function useBackUpNow() {
+  const client = useQueryClient();
+  const status = (): Promise<Status> => client.query({ queryKey: ['status'], queryFn: fetchStatus });
+  return useMutation({
+    mutationFn: async () => {
+      const before = (await status()).latest?.filename;
+      await ask(BackUpNowDocument, {});
+      // What was asked before that may tell nothing of it.
+      await client.cancelQueries({ queryKey: ['status'] });
+      for (;;) {
+        const { latest, running, problem } = await status();
+        if (latest !== null && latest.filename !== before) return latest.filename;
+        if (!running) throw new Problem('failed', problem ?? 'It ended without a new file: the log tells more.');
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+    },
+  });
+}
+
+/** Asks for a test restore of one backup; its row tells how that goes. */
+export function useVerify() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (filename: string) => ask(VerifyDocument, { filename }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['backups'] }),
+  });
+}
+
+export function isBeingChecked({ check }: Backup): boolean {
+  return check !== null && check.finishedAt === null;
+}

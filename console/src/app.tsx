@@ -1,0 +1,57 @@
+import { lazy, type ReactElement, type ReactNode, Suspense, useEffect } from 'react';
+import { queryClient } from './api/queries';
+import { Overview } from './overview/overview';
+import { useSession } from './session/session';
+import { SignIn } from './session/sign-in';
+import { Shell } from './shell/shell';
+import { Link, usePath } from './ui/navigation';
+import { Loading } from './ui/states';
+
+const Backups = lazy(() => import('./backups/backups'));
+const Log = lazy(() => import('./log/log'));
+const AdminPlayground = lazy(() => import('./playground/admin-playground'));
+const PublicPlayground = lazy(() => import('./playground/public-playground'));
+
+const PAGES: Readonly<Record<string, { title: string; page: () => ReactNode }>> = {
+  '/admin': { title: 'Overview', page: () => <Overview /> },
+  '/admin/backups': { title: 'Backups', page: () => <Backups /> },
+  '/admin/log': { title: 'Log', page: () => <Log /> },
+  '/admin/playground': { title: 'Playground', page: () => <AdminPlayground /> },
+};
+
+export function App(): ReactElement {
+  const path = usePath();
+  return path === '/graphql' ? (
+    <Suspense fallback={<Loading what="the playground" />}>
+      <PublicPlayground />
+    </Suspense>
+  ) : (
+    <Console path={path} />
+  );
+}
+
+function Console({ path }: { path: string }): ReactElement {
+  const { session, ending } = useSession();
+  const { title, page } = PAGES[path] ?? { title: 'Nothing here', page: () => <NothingHere /> };
+  useEffect(() => {
+    document.title = `${session === null ? 'Sign in' : title} · Motorpool`;
+  }, [title, session]);
+  useEffect(() => {
+    // Nothing of one account's is left for the next.
+    if (session === null) queryClient.clear();
+  }, [session]);
+  if (session === null) return <SignIn ending={ending} />;
+  return (
+    <Shell path={path} title={title} session={session}>
+      <Suspense fallback={<Loading what={title} />}>{page()}</Suspense>
+    </Shell>
+  );
+}
+
+function NothingHere(): ReactElement {
+  return (
+    <p className="empty">
+      There is no page at this address. <Link href="/admin">Go to the overview</Link>
+    </p>
+  );
+}

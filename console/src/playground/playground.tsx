@@ -1,0 +1,76 @@
+import '@graphiql/react/setup-workers/vite';
+import '@graphiql/react/style.css';
+import '@graphiql/plugin-doc-explorer/style.css';
+import '@graphiql/plugin-history/style.css';
+// Not its style.css, which has fonts as data URLs in it.
+import 'graphiql/graphiql.css';
+import './playground.css';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { type ReactElement, useEffect, useMemo } from 'react';
+import { useGraphiQLActions } from '@graphiql/react';
+import { useShownTheme } from '../ui/theme';
+import { createExamplesPlugin } from './examples-plugin';
+import type { Example } from './examples';
+import { tabStorage } from './tab-storage';
+
+interface PlaygroundProps {
+  url: string;
+  /** Keeps what is typed in the one playground out of the other. */
+  storageName: string;
+  examples: readonly Example[];
+  /** Sent with each request, beside those that the reader writes. */
+  headers: () => Record<string, string>;
+  onAnswer?: (answer: { status: number; body: unknown }) => void;
+}
+
+export function Playground({ url, storageName, examples, headers, onAnswer }: PlaygroundProps): ReactElement {
+  const theme = useShownTheme();
+  const plugins = useMemo(() => [createExamplesPlugin(examples), HISTORY_PLUGIN], [examples]);
+  const storage = useMemo(() => tabStorage(storageName), [storageName]);
+  const [first] = examples;
+  return (
+    <GraphiQL
+      fetcher={async (request, options) => {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/graphql-response+json, application/json',
+            ...headers(),
+            ...options?.headers,
+          },
+          body: JSON.stringify(request),
+        });
+        const body = (await response.json()) as object;
+        onAnswer?.({ status: response.status, body });
+        return body;
+      }}
+      storage={storage}
+      plugins={plugins}
+      defaultTabs={first === undefined ? [] : [{ query: first.query, variables: first.variables ?? null }]}
+      {...(isRoomy() ? { visiblePlugin: 'Examples' } : {})}
+      defaultEditorToolsVisibility="variables"
+      forcedTheme={theme}
+      showPersistHeadersSettings={false}
+      shouldPersistHeaders={false}
+    >
+      <GraphiQL.Logo>
+        <span className="visually-hidden">Playground</span>
+      </GraphiQL.Logo>
+      <ThemeFollower theme={theme} />
+    </GraphiQL>
+  );
+}
+
+/** Beside the editors there is room for a pane. */
+function isRoomy(): boolean {
+  return matchMedia('(min-width: 821px)').matches;
+}
+
+function ThemeFollower({ theme }: { theme: 'light' | 'dark' }): null {
+  const { setTheme } = useGraphiQLActions();
+  useEffect(() => {
+    setTheme(theme);
+  }, [theme, setTheme]);
+  return null;
+}

@@ -1,0 +1,80 @@
+const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const SHORT_DATE_TIME = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const NUMBER = new Intl.NumberFormat();
+const AMOUNT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const ONE_DIGIT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const SHORT_AMOUNT = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+
+export const dateTime = (iso: string): string => DATE_TIME.format(new Date(iso));
+export const shortDateTime = (iso: string): string => SHORT_DATE_TIME.format(new Date(iso));
+export const clockTime = (iso: string): string => CLOCK.format(new Date(iso));
+export const time = (iso: string): string => TIME.format(new Date(iso));
+export const count = (value: number): string => NUMBER.format(value);
+
+/** An exact decimal text in the reader's own way of writing; it is never a float on its way. */
+export const money = (amount: string): string => AMOUNT.format(amount as Intl.StringNumericLiteral);
+
+/** "12.5K", for the axis of a chart. */
+export const shortMoney = (amount: number): string => SHORT_AMOUNT.format(amount);
+
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${NUMBER.format(bytes)} B`;
+  const unit = sizeUnit(bytes);
+  return `${ONE_DIGIT.format(bytes / unit.size)} ${unit.name}`;
+}
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${NUMBER.format(Math.round(ms))} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${ONE_DIGIT.format(seconds)} s`;
+  return `${NUMBER.format(Math.floor(seconds / 60))} min ${NUMBER.format(Math.round(seconds % 60))} s`;
+}
+
+const STEPS = [
+  { ms: 86_400_000, unit: 'day', short: 'd' },
+  { ms: 3_600_000, unit: 'hour', short: 'h' },
+  { ms: 60_000, unit: 'minute', short: 'min' },
+  // Seconds by tens: a figure that runs draws the eye.
+  { ms: 10_000, unit: 'second', short: 's' },
+] as const;
+
+/** "3 minutes ago", or "3 min ago" where there is little room; "just now" within the last ten seconds. */
+export function ago(iso: string, now: number, isShort = false): string {
+  const ms = now - Date.parse(iso);
+  const step = STEPS.find((candidate) => ms >= candidate.ms);
+  if (step === undefined) return 'just now';
+  const amount = Math.floor(ms / step.ms) * (step.unit === 'second' ? 10 : 1);
+  const unit = isShort ? step.short : `${step.unit}${amount === 1 ? '' : 's'}`;
+  return `${NUMBER.format(amount)} ${unit} ago`;
+}
+
+const DAY_MS = 86_400_000;
+
+/** How the times of a chart are written: the day matters where they lie days apart, and else the second. */
+export function timesBetween(first: string, last: string): (iso: string) => string {
+  return Date.parse(last) - Date.parse(first) < DAY_MS ? clockTime : shortDateTime;
+}
+
+interface Unit {
+  name: string;
+  size: number;
+}
+
+/** The unit in which the largest of some numbers of bytes reads well. */
+export function sizeUnit(largest: number): Unit {
+  if (largest < 2 ** 20) return { name: 'KiB', size: 2 ** 10 };
+  return largest < 2 ** 30 ? { name: 'MiB', size: 2 ** 20 } : { name: 'GiB', size: 2 ** 30 };
+}
+
+/** The unit in which the longest of some durations in ms reads well. */
+export function durationUnit(longest: number): Unit {
+  if (longest < 5_000) return { name: 'ms', size: 1 };
+  return longest < 300_000 ? { name: 's', size: 1_000 } : { name: 'min', size: 60_000 };
+}

@@ -1,0 +1,13 @@
+import type { ReactElement } from 'react';
+import { ago, dateTime } from './format';
+import { useNow } from './now';
+
+/** How long ago, with the exact time for whoever asks for it. */
+export function Ago({ at, isShort = false }: { at: string; isShort?: boolean }): ReactElement {
+  const now = useNow(5_000);
+  return (
+    <time dateTime={at} title={dateTime(at)}>
+      {ago(at, now, isShort)}
+    </time>
+  );
+}
