@@ -42,7 +42,9 @@ export async function createPoolWorld(): Promise<PoolWorld> {
   await operator.confirmPayment(confirmed);
   await operator.deposit(other.id, '50.00');
   const uncovered = await investor.requestPayment('WITHDRAWAL', '200.00');
-  await operator.withdraw(investor.id, '150.00');
+  await operator.confirmPayment(
+    await operator.requestPayment('WITHDRAWAL', '150.00', investor.id, { note: 'for a new roof' }),
+  );
 
   const forSale = await operator.buy('1000.00', { title: 'Golf', vin, boughtAt: BOUGHT_AT });
   const sold = await operator.buy('100.00', { title: 'Polo' });

@@ -136,10 +136,11 @@ describe('what an INVESTOR sees', () => {
 
     test('an OPERATOR sees whose it was', async () => {
       const { user } = await world.operator.request<{ user: { contributions: { nodes: Node[] } } }>(
-        `query ($id: ID!) { user(id: $id) { contributions { nodes { amount payment { user { id } } } } } }`,
+        `query ($id: ID!) { user(id: $id) { contributions { nodes { amount payment { note user { id } } } } } }`,
         { id: world.other.id },
       );
-      expect(user.contributions.nodes).toContainEqual({ amount: '0.00', payment: { user: { id: world.investor.id } } });
+      const whose = { note: 'for a new roof', user: { id: world.investor.id } };
+      expect(user.contributions.nodes).toContainEqual({ amount: '0.00', payment: whose });
     });
   });
 
