@@ -39,19 +39,29 @@ export class PoolClient {
   private readonly public: GraphQLClient;
   private readonly admin: GraphQLClient;
 
-  private constructor(url: string, token: string, signal: AbortSignal) {
-    const options = { headers: { authorization: `Bearer ${token}` }, signal };
+  private constructor(
+    url: string,
+    token: string,
+    private readonly signal: AbortSignal,
+  ) {
+    const options = {
+      headers: { authorization: `Bearer ${token}` },
+      requestMiddleware: <T>(request: T): T => {
+        this.signal.throwIfAborted();
+        return request;
+      },
+    };
     this.public = new GraphQLClient(`${url}/graphql`, options);
     this.admin = new GraphQLClient(`${url}/admin/graphql`, options);
   }
 
-  /** @param signal ends whatever request is under way */
+  /** @param signal sends no further request; the one under way is still answered */
   static async signIn(
     url: string,
     account: { email: string; password: string },
     signal: AbortSignal,
   ): Promise<PoolClient> {
-    const { login } = await new GraphQLClient(`${url}/graphql`, { signal }).request<{ login: { token: string } }>(
+    const { login } = await new GraphQLClient(`${url}/graphql`).request<{ login: { token: string } }>(
       'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { token } }',
       account,
     );
