@@ -39,12 +39,11 @@ describe('accounts, in the hands of an ADMIN', () => {
       .email;
   const signIn = async (client: Client, password = PASSWORD): Promise<RefusedRequest | 'signed in'> => {
     const email = await emailOf(client);
-    try {
-      await server.signIn(email, password);
-      return 'signed in';
-    } catch (error) {
-      return refusalOf(Promise.reject(error));
-    }
+    const login = server.signIn(email, password);
+    return login.then(
+      () => 'signed in',
+      () => refusalOf(login),
+    );
   };
   const isRevoked = async (client: Client): Promise<void> => {
     expect((await client.refused('{ me { id } }')).code).toBe('UNAUTHENTICATED');

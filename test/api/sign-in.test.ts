@@ -1,13 +1,11 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { hashPassword, isPassword } from '../../src/services/passwords';
 import { Client, PASSWORD } from '../support/client';
-import { bearer, codeOf, type HttpAnswer, post } from '../support/http';
+import { codeOf, type HttpAnswer, post } from '../support/http';
 import { ADMIN, startTestServer, type TestServer } from '../support/server';
 
 const LOGIN =
   'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { token expiresAt user { id email role } } }';
-const CHANGE =
-  'mutation ($from: String!, $to: String!) { changePassword(currentPassword: $from, newPassword: $to) { token user { id } } }';
 
 describe('signing in', () => {
   let server: TestServer;
@@ -190,102 +188,6 @@ describe('signing in', () => {
     } finally {
       await direct.close();
     }
-  });
-
-  describe('changing the password', () => {
-    test('makes every older token and the old password stop working, and no one else', async () => {
-      const { client, email } = await newAccount();
-      const bystander = await newAccount();
-      const second = await Client.signIn(server.url, email, PASSWORD);
-      const { changePassword } = await client.request<{ changePassword: { token: string; user: { id: string } } }>(
-        CHANGE,
-        {
-          from: PASSWORD,
-          to: 'a new password',
-        },
-      );
-      expect(changePassword.user).toEqual({ id: client.id });
-      for (const old of [client, second]) {
-        expect(await old.refused('{ me { id } }')).toEqual({
-          code: 'UNAUTHENTICATED',
-          message: 'The token has been revoked: sign in again.',
-        });
-      }
-      const answer = await post(`${server.url}/graphql`, { query: '{ me { id } }' }, bearer(changePassword.token));
-      expect(answer.body).toEqual({ data: { me: { id: client.id } } });
-      expect(codeOf(await login(email, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
-      expect(codeOf(await login(email, 'a new password', newAddress()))).toBeNull();
-      await bystander.client.request('{ me { id } }');
-    });
-
-    test('needs the current one, and wrong ones count as wrong tries', async () => {
-      const { client, email } = await newAccount();
-      for (let i = 0; i < 5; i++) {
-        expect(await client.refused(CHANGE, { from: `wrong ${i}`, to: 'a new password' })).toEqual({
-          code: 'UNAUTHENTICATED',
-          message: 'The current password is wrong.',
-        });
-      }
-      expect((await client.refused(CHANGE, { from: PASSWORD, to: 'a new password' })).code).toBe('RATE_LIMITED');
-      expect(codeOf(await login(email, PASSWORD, newAddress()))).toBe('RATE_LIMITED');
-      await client.request('{ me { id } }');
-    });
-
-    test('happens once, also when it is asked for twice at once', async () => {
-      const { client, email } = await newAccount();
-      const twice = `mutation {
-        first: changePassword(currentPassword: "${PASSWORD}", newPassword: "the first new one") { token }
-        second: changePassword(currentPassword: "${PASSWORD}", newPassword: "the second new one") { token }
-      }`;
-      const { body } = await post(`${server.url}/graphql`, { query: twice }, bearer(client.token));
-      expect(body).toMatchObject({
-        data: null,
-        errors: [{ path: ['second'], extensions: { code: 'UNAUTHENTICATED' } }],
-      });
-      expect(codeOf(await login(email, 'the first new one', newAddress()))).toBeNull();
-
-      const again = await Client.signIn(server.url, email, 'the first new one');
-      const answers = await Promise.all(
-        ['this one', 'that one', 'another'].map((to) =>
-          post(
-            `${server.url}/graphql`,
-            { query: CHANGE, variables: { from: 'the first new one', to: `${to} it is` } },
-            bearer(again.token),
-          ),
-        ),
-      );
-      expect(answers.map(codeOf).filter((code) => code === null)).toHaveLength(1);
-      expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(2);
-    });
-
-    test.each([
-      ['seven characters', '1234567'],
-      ['none', ''],
-      ['seven characters of two units each', '🚗'.repeat(7)],
-      ['257 characters', 'x'.repeat(257)],
-    ])('to %s is refused', async (_what, to) => {
-      expect(await server.admin.refused(CHANGE, { from: ADMIN.password, to })).toEqual({
-        code: 'BAD_USER_INPUT',
-        message: 'The password must have 8 to 256 characters.',
-      });
-    });
-
-    test.each([
-      ['eight digits', '12345678'],
-      ['256 characters of two units each', '🚗'.repeat(256)],
-      ['spaces and any script', ' Пароль с пробелами '],
-    ])('to %s is fine', async (_what, to) => {
-      const { client, email } = await newAccount();
-      await client.request(CHANGE, { from: PASSWORD, to });
-      expect(codeOf(await login(email, to, newAddress()))).toBeNull();
-      expect(codeOf(await login(email, to.trim(), newAddress()))).toBe(to.trim() === to ? null : 'UNAUTHENTICATED');
-    });
-
-    test('does not depend on how a keyboard composes its characters', async () => {
-      const { client, email } = await newAccount();
-      await client.request(CHANGE, { from: PASSWORD, to: 'Schl\u00fcssel' });
-      expect(codeOf(await login(email, 'Schlu\u0308ssel', newAddress()))).toBeNull();
-    });
   });
 
   test('passwords are kept as argon2id with 19 MiB and two passes, each with a salt of its own', async () => {

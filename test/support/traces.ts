@@ -17,10 +17,22 @@ async function backupActivity({ admin }: TestServer): Promise<BackupActivity> {
 
 /** Waits until every operation so far has its backup and none runs any more. */
 export async function allBackedUp(server: TestServer): Promise<void> {
-  await waitFor('the backups so far', async () => {
-    const { running, pendingOperations } = await backupActivity(server);
-    return !running && pendingOperations === 0;
-  });
+  let latest: BackupActivity | undefined;
+  try {
+    await waitFor('the backups so far', async () => {
+      latest = await backupActivity(server);
+      return !latest.running && latest.pendingOperations === 0;
+    });
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; ${JSON.stringify(latest)}; the log:\n${logOf(server)}`, {
+      cause: error,
+    });
+  }
+}
+
+function logOf({ storageDir }: TestServer): string {
+  const log = path.join(storageDir, 'logs', 'backup.log');
+  return existsSync(log) ? readFileSync(log, 'utf8') : '';
 }
 
 /**
@@ -29,12 +41,11 @@ export async function allBackedUp(server: TestServer): Promise<void> {
  */
 async function tracesOf(server: TestServer): Promise<Record<string, unknown>> {
   const { running } = await backupActivity(server);
-  const log = path.join(server.storageDir, 'logs', 'backup.log');
   return {
     tables: await checksums(server),
     backupRuns: running,
     backups: existsSync(server.backups) ? readdirSync(server.backups).sort() : [],
-    log: existsSync(log) ? readFileSync(log, 'utf8') : '',
+    log: logOf(server),
   };
 }
 

@@ -1,0 +1,87 @@
+import { startTestServer, type TestServer } from '../support/server';
+import { allBackedUp } from '../support/traces';
+
+const text = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
+
+describe('the journal of operations', () => {
+  let server: TestServer;
+
+  beforeEach(async () => {
+    server = await startTestServer({ BACKUP_KEEP: '100', BACKUP_VERIFY: 'checksum' });
+  });
+  afterEach(() => server.close());
+
+  interface Backup {
+    filename: string;
+    lastOperation: number;
+  }
+  const administer = <T>(document: string): Promise<T> => server.admin.administer<T>(document);
+  const backups = async (): Promise<Backup[]> =>
+    (await administer<{ backups: Backup[] }>('{ backups { filename lastOperation } }')).backups;
+
+  test('operations, newest first: who did what, to what, and the oldest backup that holds it', async () => {
+    const { admin } = server;
+    const operator = await admin.createUser('OPERATOR');
+    const { id: investor } = await admin.createUser('INVESTOR');
+    const vehicle = await operator.buy('100.00');
+    await allBackedUp(server);
+    const [first] = await backups();
+    await operator.sell(vehicle, '150.00');
+    await admin.unsell(vehicle);
+    const payment = await operator.requestPayment('DEPOSIT', '5.00', investor);
+    await admin.confirmPayment(payment);
+    await allBackedUp(server);
+
+    const document = (page: string): string =>
+      `{ operations${page} { number kind actor { id } vehicle { id } payment { id } at backup { filename lastOperation } } }`;
+    const read = async (page: string): Promise<Record<string, unknown>[]> =>
+      (await administer<{ operations: Record<string, unknown>[] }>(document(page))).operations;
+    const all = await read('');
+    const by = ({ id }: { id: string }): object => ({ id });
+    const at = text(/Z$/);
+    const backup = { filename: text(/^db_backup/), lastOperation: expect.any(Number) as number };
+    expect(all).toEqual([
+      { number: 4, kind: 'CONFIRM_PAYMENT', actor: by(admin), vehicle: null, payment: { id: payment }, at, backup },
+      { number: 3, kind: 'UNSELL_VEHICLE', actor: by(admin), vehicle: { id: vehicle }, payment: null, at, backup },
+      { number: 2, kind: 'SELL_VEHICLE', actor: by(operator), vehicle: { id: vehicle }, payment: null, at, backup },
+      { number: 1, kind: 'BUY_VEHICLE', actor: by(operator), vehicle: { id: vehicle }, payment: null, at, backup },
+    ]);
+    expect(all[3]?.backup).toEqual({ filename: first?.filename, lastOperation: 1 });
+    const oldest = (await backups()).findLast(({ lastOperation }) => lastOperation >= 2);
+    expect(all[2]?.backup).toEqual({ filename: oldest?.filename, lastOperation: oldest?.lastOperation });
+    expect(await read('(first: 2)')).toEqual(all.slice(0, 2));
+    expect(await read('(first: 2, before: 3)')).toEqual(all.slice(2));
+    expect(await read('(before: 1)')).toEqual([]);
+  });
+
+  test('an operation whose backup is still missing has none', async () => {
+    // An operation that came from elsewhere: nothing asked for its backup.
+    await server.database.query(
+      `INSERT INTO vehicles (title, cost, status, boughtAt, boughtById) VALUES ('x', 1, 'FOR_SALE', NOW(3), ?)`,
+      [server.admin.id],
+    );
+    await server.database.query(
+      `INSERT INTO operations (number, uid, kind, actorId, vehicleId, at) SELECT 1, UUID(), 'BUY_VEHICLE', ?, id, NOW(3) FROM vehicles`,
+      [server.admin.id],
+    );
+    await server.database.query('UPDATE pool SET lastOperation = 1');
+    expect(await administer('{ operations { number backup { filename } } }')).toEqual({
+      operations: [{ number: 1, backup: null }],
+    });
+    expect(
+      (await administer<{ backupStatus: unknown }>('{ backupStatus { healthy problem pendingOperations } }'))
+        .backupStatus,
+    ).toMatchObject({
+      healthy: false,
+      problem: text(/^Operation 1 is in no backup/),
+      pendingOperations: 1,
+    });
+    // The next operation's backup holds it too.
+    await server.admin.buy('1.00');
+    await allBackedUp(server);
+    const { operations } = await administer<{ operations: { backup: Backup }[] }>(
+      '{ operations { backup { lastOperation } } }',
+    );
+    expect(operations).toEqual([{ backup: { lastOperation: 2 } }, { backup: { lastOperation: 2 } }]);
+  });
+});
