@@ -19,6 +19,8 @@ export interface LoadRequest extends Watch {
   unlogged: boolean;
   workDirectory: string;
   tag: string;
+  /** Changes the SQL on its way to the program. */
+  through?: { push(chunk: Buffer): Buffer[]; end(): Buffer[] };
   /** Told how many bytes of the dump the program has taken. */
   onBytes?: (bytes: number) => void;
 }
@@ -55,17 +57,20 @@ export async function loadDump(request: LoadRequest): Promise<void> {
  * The program gets it through us, not as an open file: it ends when we do, and cannot restore on into a database that
  * nobody waits for.
  */
-async function feed({ file, dump, onBytes }: LoadRequest, run: ClientRun): Promise<string | null> {
+async function feed({ file, dump, through, onBytes }: LoadRequest, run: ClientRun): Promise<string | null> {
   const hash = createHash('sha256');
   const { stdin } = run;
   let bytes = 0;
   for await (const chunk of createReadStream(file, { end: dump.sqlBytes - 1, highWaterMark: 256 * 1024 })) {
     hash.update(chunk as Buffer);
-    if (!(await taken(stdin, chunk as Buffer))) return null;
+    for (const piece of through?.push(chunk as Buffer) ?? [chunk as Buffer]) {
+      if (!(await taken(stdin, piece))) return null;
+    }
     run.alive();
     bytes += (chunk as Buffer).length;
     onBytes?.(bytes);
   }
+  for (const piece of through?.end() ?? []) if (!(await taken(stdin, piece))) return null;
   stdin.end();
   return hash.digest('hex');
 }

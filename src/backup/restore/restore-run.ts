@@ -8,10 +8,11 @@ import { checkRoom, checkRoomForCopy } from '../room';
 import { openSession } from '../session';
 import { lacksRight } from '../verify';
 import type { RestoreContext, RestoreDependencies, RestoreStep } from './context';
+import { KeysLater } from './keys-later';
 import { pendingMigrations, type RestorePlan } from './plan';
 import { dropSchema, settleReplaced } from './replaced';
 import { replay } from './replay';
-import { SafetyCopy } from './safety-copy';
+import { UnpublishedBackup } from './unpublished-backup';
 import { moveInto, swapIn } from './swap';
 import { whyImmovable } from './tables';
 
@@ -33,7 +34,7 @@ const KEEP_ALL = 1_000_000;
 /** Carries out a plan, holding the lock on backups. */
 export class RestoreRun {
   private readonly safety: Backup[] = [];
-  private copy: SafetyCopy | null = null;
+  private copy: UnpublishedBackup | null = null;
   private swapped = false;
 
   constructor(
@@ -52,7 +53,7 @@ export class RestoreRun {
     await this.createFresh(fresh);
     try {
       await this.step('created');
-      if (this.plan.safetyBackup) await this.takeSafetyCopy();
+      if (this.plan.safetyBackup) await this.takeUnpublishedBackup();
       await this.fill(fresh);
       const migrated = await this.migrate(fresh);
       const { number } = await this.audit(fresh);
@@ -88,12 +89,12 @@ export class RestoreRun {
   }
 
   /** First of all, and published right before the swap: a restore that fails leaves the backups as they were. */
-  private async takeSafetyCopy(): Promise<void> {
+  private async takeUnpublishedBackup(): Promise<void> {
     const { session, settings } = this.context;
     this.progress('Taking the safety backup', null);
     try {
       await checkRoom(settings.directory, this.plan.live.backups, session, false);
-      this.copy = await SafetyCopy.take(this.context, session, session.address.database);
+      this.copy = await UnpublishedBackup.take(this.context, session, session.address.database);
     } catch (error) {
       if (this.context.signal?.aborted === true) throw error;
       throw new BackupError(
@@ -115,7 +116,7 @@ export class RestoreRun {
     const onBytes = (bytes: number): void => {
       this.progress(`Restoring ${backup.filename}`, bytes / backup.sqlBytes);
     };
-    await loadDump({ ...watch, server, address, file: backup.path, dump: backup, onBytes });
+    await loadDump({ ...watch, server, address, file: backup.path, dump: backup, through: new KeysLater(), onBytes });
     await this.step('loaded');
     if (steps === null) return;
     this.progress('Replaying the binary log', null);
@@ -190,7 +191,7 @@ export class RestoreRun {
     const { session } = this.context;
     const keeps = this.plan.safetyBackup;
     const aside = ownSchemaName(session.address.database, keeps ? 'replaced' : 'discarded');
-    if (this.copy !== null) this.safety.push(await this.copy.publish());
+    if (this.copy !== null) this.safety.push(await this.copy.publishAsSafety());
     await this.step('published');
     this.progress('Swapping', null);
     await swapIn(session, fresh, aside);
@@ -198,8 +199,7 @@ export class RestoreRun {
     await this.step('swapped');
     try {
       this.progress('Saving what was replaced', null);
-      const { signal: _, ...context } = this.context;
-      if (keeps) this.safety.push(...(await settleReplaced({ ...context, signal: this.lock.lost })));
+      if (keeps) this.safety.push(...(await settleReplaced(this.afterSwap())));
       await this.step('kept');
       await dropSchema(session, aside);
       await this.step('dropped');
@@ -212,23 +212,42 @@ export class RestoreRun {
 
   /** The newest file must be of today's history, and be there whatever was restored from where. */
   private async backUp(): Promise<Backup | null> {
-    const { settings, ledger, stallMs, now } = this.dependencies;
-    const { address } = this.context.session;
+    const backup = (await this.backUpWhatWasRestored()) ?? (await this.backUpAnew());
+    await this.step('backedUp');
+    return backup;
+  }
+
+  /** What was restored and audited just now need not be once more, if a dump of it is still the very same. */
+  private async backUpWhatWasRestored(): Promise<Backup | null> {
+    const { backup, replay: steps } = this.plan;
+    if (backup.verifiedAt === null || steps !== null || this.plan.migrations.length > 0) return null;
+    const { session, now } = this.context;
+    const copy = await UnpublishedBackup.take(this.afterSwap(), session, session.address.database);
+    try {
+      if (!(await copy.isIn([backup]))) return null;
+      const { lastOperation, schemaVersion } = backup;
+      return await copy.publishAsProven({ lastOperation, schemaVersion, verifiedAt: now() });
+    } finally {
+      await copy.discard();
+    }
+  }
+
+  private async backUpAnew(): Promise<Backup | null> {
+    const { settings, ledger, stallMs, now, log, session } = this.context;
+    const { address } = session;
     const run = new BackupRun(
-      {
-        settings: { ...settings, keep: KEEP_ALL },
-        address,
-        ledger,
-        ...(stallMs === undefined ? {} : { stallMs }),
-        ...(now === undefined ? {} : { now }),
-      },
-      this.context.log,
+      { settings: { ...settings, keep: KEEP_ALL }, address, ledger, stallMs, now },
+      log,
       this.lock,
-      this.context.session,
+      session,
     );
     const { published } = await run.untilCovered({ trigger: 'MANUAL', force: true, once: true });
-    await this.step('backedUp');
     return published[0] ?? null;
+  }
+
+  /** Only the loss of the lock stops what is done after the swap. */
+  private afterSwap(): RestoreContext {
+    return { ...this.context, signal: this.lock.lost };
   }
 
   private progress(doing: string, part: number | null): void {

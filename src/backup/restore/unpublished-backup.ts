@@ -8,8 +8,8 @@ import { createWorkFile, discardWorkFile, type WorkFile } from '../work-files';
 import type { RestoreContext } from './context';
 import { contentHash } from './same-content';
 
-/** What a safety backup needs; a plain backup's run has it too. */
-export type SafetyContext = Pick<
+/** What a dump needs; a plain backup's run has it too. */
+export type CopyContext = Pick<
   RestoreContext,
   'settings' | 'server' | 'log' | 'workDirectory' | 'tag' | 'stallMs' | 'signal' | 'now'
 > & { ledger: Pick<RestoreContext['ledger'], 'newestOperation' | 'schemaVersion'> };
@@ -22,13 +22,16 @@ interface Contents {
   dump: Dump;
 }
 
+/** What is known of the contents of a dump because the very same was restored and audited. */
+export type Proof = Pick<Backup, 'lastOperation' | 'schemaVersion' | 'verifiedAt'>;
+
 /**
- * A dump of a database that is about to go, or has gone. It may well be damaged, which is why it goes: so it is not
- * restored for a test, and its journal need not be readable. Becomes a backup when it is published.
+ * A dump that becomes a backup when it is published. The database may well be damaged, which is why a restore replaces
+ * it: so it is not restored for a test, and its journal need not be readable.
  */
-export class SafetyCopy {
+export class UnpublishedBackup {
   private constructor(
-    private readonly context: SafetyContext,
+    private readonly context: CopyContext,
     private readonly database: string,
     private readonly file: WorkFile,
     private readonly contents: Contents,
@@ -38,7 +41,7 @@ export class SafetyCopy {
    * @param session at the schema to dump
    * @param database whose backup it will be
    */
-  static async take(context: SafetyContext, session: Session, database: string): Promise<SafetyCopy> {
+  static async take(context: CopyContext, session: Session, database: string): Promise<UnpublishedBackup> {
     const { workDirectory, tag, now, ledger } = context;
     const startedAt = now();
     const begun = performance.now();
@@ -48,7 +51,7 @@ export class SafetyCopy {
     const file = await createWorkFile(workDirectory, tag);
     try {
       const dump = await dumpDatabase({ ...context, session, file });
-      return new SafetyCopy(context, database, file, { startedAt, begun, lastOperation, schemaVersion, dump });
+      return new UnpublishedBackup(context, database, file, { startedAt, begun, lastOperation, schemaVersion, dump });
     } catch (error) {
       await discardWorkFile(file);
       throw error;
@@ -65,30 +68,33 @@ export class SafetyCopy {
     return false;
   }
 
-  async publish(): Promise<Backup> {
+  /** As a safety backup of what a restore replaces. */
+  publishAsSafety(): Promise<Backup> {
+    const { lastOperation, schemaVersion } = this.contents;
+    return this.publish({ lastOperation, schemaVersion, verifiedAt: null, safety: true });
+  }
+
+  /** As a backup that was verified. */
+  publishAsProven(proof: Proof): Promise<Backup> {
+    return this.publish(proof);
+  }
+
+  private async publish(contents: Proof & { safety?: true }): Promise<Backup> {
     const { settings, log, now, server } = this.context;
-    const { startedAt, begun, dump, lastOperation, schemaVersion } = this.contents;
+    const { startedAt, begun, dump } = this.contents;
+    const { directory } = settings;
+    const manifest = { trigger: 'MANUAL' as const, startedAt, ...dump, ...contents };
     const backup = await publish({
-      directory: settings.directory,
+      directory,
       file: this.file,
-      manifest: {
-        trigger: 'MANUAL',
-        startedAt,
-        ...dump,
-        lastOperation,
-        schemaVersion,
-        serverVersion: server.version,
-        database: this.database,
-        verifiedAt: null,
-        safety: true,
-      },
+      manifest: { ...manifest, serverVersion: server.version, database: this.database },
       begun,
       now,
     });
-    const holds = lastOperation.number === 0 ? 'no operation' : `operations up to ${lastOperation.number}`;
-    log.info(
-      `Published ${backup.filename}, which holds what a restore replaces: ${humanSize(backup.sizeBytes)}, ${holds}.`,
-    );
+    const what = contents.safety === true ? 'which holds what a restore replaces' : 'which holds what was restored';
+    const { number } = contents.lastOperation;
+    const holds = number === 0 ? 'no operation' : `operations up to ${number}`;
+    log.info(`Published ${backup.filename}, ${what}: ${humanSize(backup.sizeBytes)}, ${holds}.`);
     return backup;
   }
 
