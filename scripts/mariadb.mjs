@@ -84,7 +84,12 @@ function asRoot(root, command) {
 }
 
 function readDotEnv() {
-  return existsSync('.env') ? util.parseEnv(readFileSync('.env', 'utf8')) : {};
+  try {
+    return util.parseEnv(readFileSync('.env', 'utf8'));
+  } catch {
+    // One that cannot be read is refused by the program itself.
+    return {};
+  }
 }
 
 function lastLines(output) {

@@ -69,6 +69,8 @@ function refuseOldNode() {
 }
 
 if (process.argv[1] === self) {
+  // Ctrl-C ends npm or apt-get first: they must be gone before the lock is.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
   const wanted = JSON.parse(process.argv[2] ?? '{}');
   try {
     for (let needs = findNeeds(wanted); needs.length > 0; needs = findNeeds(wanted)) await needs[0]();

@@ -86,11 +86,14 @@ export class BackupDesk {
   }
 
   async status(): Promise<BackupStatus> {
-    const { settings, query, database, requester } = this.options;
+    const { settings, requester } = this.options;
+    const wasRunning = await this.isRunning();
     const { views, covered } = await this.read();
-    const running = requester.running || (await isBackupRunning(query, database));
+    const running = await this.isRunning();
     const { number: lastOperation } = covered.newest;
-    const problem = requester.problem ?? (running ? null : missing(covered.coveredThrough, lastOperation));
+    // One that ended while the files were being read may have covered what they seemed to lack.
+    const mayBeLacking = !wasRunning && !running;
+    const problem = requester.problem ?? (mayBeLacking ? missing(covered.coveredThrough, lastOperation) : null);
     return {
       healthy: problem === null,
       problem,
@@ -104,6 +107,11 @@ export class BackupDesk {
       keep: settings.keep,
       latest: views[0] ?? null,
     };
+  }
+
+  private async isRunning(): Promise<boolean> {
+    const { query, database, requester } = this.options;
+    return requester.running || (await isBackupRunning(query, database));
   }
 
   private async read(): Promise<{ views: BackupView[]; covered: Awaited<ReturnType<typeof coverage>> }> {

@@ -7,3 +7,4 @@ const schemas = buildSchemas();
 mkdirSync('schema', { recursive: true });
 writeFileSync('schema/public.graphql', schemaText(schemas.public));
 writeFileSync('schema/admin.graphql', schemaText(schemas.admin));
+process.stderr.write('Wrote schema/public.graphql and schema/admin.graphql.\n');

@@ -35,7 +35,9 @@ const ER_BAD_DB = 1049;
 async function checkServer(address: DatabaseAddress): Promise<void> {
   const connection = await connect(address);
   try {
-    const [rows] = await connection.query('SELECT VERSION() AS version');
+    const [rows] = await connection.query('SELECT VERSION() AS version').catch((error: unknown) => {
+      throw unavailable(address, error);
+    });
     const { version } = (rows as { version: string }[])[0] ?? { version: 'unknown' };
     if (!isSupported(version)) {
       throw new DatabaseUnavailableError(

@@ -4,6 +4,7 @@ import { type ASTNode, GraphQLError, type GraphQLFormattedError, type GraphQLSch
 import type { Logger } from 'pino';
 import type { Context } from '../resolvers/context';
 import { Refusal } from '../services/errors';
+import { orUnavailable } from '../services/retry';
 import { legacyStatus } from './legacy-status';
 import { limits } from './limits';
 
@@ -33,8 +34,9 @@ export function createApolloServer(
 
 /** Refusals are said to the client as they are; what nobody foresaw is masked, and logged whole. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
-  const cause = rootCause(error);
+  const cause = orUnavailable(rootCause(error));
   if (cause instanceof Refusal) {
+    if (cause.cause !== undefined) log.error({ err: cause.cause, path: formatted.path }, cause.message);
     return { ...formatted, message: cause.message, extensions: { code: cause.code, ...cause.details } };
   }
   const code = formatted.extensions?.code;

@@ -10,8 +10,10 @@ import { createLoaders } from '../resolvers/loaders';
 import { buildSchemas } from '../resolvers/schema';
 import type { Services } from '../services';
 import { Refusal } from '../services/errors';
+import { orUnavailable } from '../services/retry';
 import { adminsOnly, authenticate, errorBody } from './authentication';
 import { addBackupDownload } from './backup-download';
+import { closePromptly } from './connections';
 import { Console } from './console';
 import { createApolloServer } from './graphql';
 import { addHealthRoutes } from './health';
@@ -39,7 +41,8 @@ const SECURITY_POLICY = { defaultSrc: ["'self'"], frameAncestors: ["'none'"], up
 /** The HTTP face: both GraphQL schemas and the health probes. Not listening yet. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const { services, backups, log } = options;
-  const logger: FastifyBaseLogger = log;
+  // Of fastify's own lines only those that tell of trouble: what was listened on is said at the start.
+  const logger: FastifyBaseLogger = log.child({}, log.level === 'info' ? { level: 'warn' } : {});
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,6 +52,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     genReqId: () => randomUUID(),
   });
   app.decorateRequest('viewer');
+  closePromptly(app);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
@@ -61,6 +65,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorBody({ code: 'BAD_REQUEST', message: error.message }));
     log.error({ err: error }, 'a request failed unexpectedly');
+    const refusal = orUnavailable(error);
+    if (refusal instanceof Refusal) return reply.code(503).send(errorBody(refusal));
     return reply
       .code(500)
       .send(errorBody({ code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server.' }));
@@ -89,6 +95,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   const { production } = options;
   const adminConsole = new Console();
   adminConsole.addRoutes(app);
+  app.get('/', (_request, reply) => reply.redirect('/admin'));
   addBackupDownload(app, { backups, onRequest: [whoAsks, adminsOnly], log });
   const forBrowsers = production ? [] : [adminConsole.playgroundForBrowsers];
   const doors = [

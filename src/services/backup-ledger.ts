@@ -4,6 +4,7 @@
  * restored copy. It matches the backup's `Ledger` and `RestoreLedger` by shape; neither folder imports the other.
  */
 import { audit } from './audit';
+import { sqlErrno } from './retry';
 
 type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
 
@@ -22,9 +23,15 @@ interface Entry {
 
 type DumpRow = Readonly<Record<string, string | null>>;
 
+const ER_NO_SUCH_TABLE = 1146;
+
 export const backupLedger = {
   async newestOperation(query: Query): Promise<Mark> {
-    const [row] = await query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
+    const newest = query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
+    const [row] = await newest.catch((error: unknown) => {
+      if (sqlErrno(error) !== ER_NO_SUCH_TABLE) throw error;
+      throw new Error('the database holds no ledger yet (npm run db:migrate makes an empty one)');
+    });
     return row === undefined ? { number: 0, uid: null } : { number: Number(row.number), uid: String(row.uid) };
   },
 

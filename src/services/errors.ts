@@ -17,7 +17,7 @@ export type RefusalCode =
 /**
  * A request that is refused. The message is one sentence, fit for the client. Nothing was changed: by a rule, or, with
  * SERVICE_UNAVAILABLE, because the database stayed busy or away; the same request may be sent again later.
- * OUTCOME_UNKNOWN alone leaves open whether the request took effect: look before sending it again.
+ * OUTCOME_UNKNOWN leaves open whether the request took effect: look before sending it again.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

@@ -37,8 +37,8 @@ interface DriverError {
 
 /** TypeORM wraps the driver's error. */
 function driverError(error: unknown): DriverError {
-  const { driverError: wrapped } = error as { driverError?: DriverError };
-  return wrapped ?? (error as DriverError);
+  const { driverError: wrapped, ...own } = (error ?? {}) as { driverError?: DriverError } & DriverError;
+  return wrapped ?? own;
 }
 
 /** Whether it lost a race, its connection or its server, so that trying again makes sense. */
@@ -98,5 +98,19 @@ function unavailable(lastError: unknown): Refusal {
     'The database has been busy or away for too long: nothing was changed, and you may try again later.',
     {},
     lastError,
+  );
+}
+
+/**
+ * The refusal that stands for an error where the database was busy or away during a request that is not tried again;
+ * any other error as it is.
+ */
+export function orUnavailable(error: unknown): unknown {
+  if (!isTransient(error)) return error;
+  return new Refusal(
+    'SERVICE_UNAVAILABLE',
+    'The database has been busy or away: if this was to change something, look whether it did before you try again.',
+    {},
+    error,
   );
 }
