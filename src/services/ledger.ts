@@ -123,15 +123,13 @@ export async function bookConfirmation(
   payment: { id: number; userId: number; amount: Cents },
   { actorId, at }: Booking,
 ): Promise<void> {
-  await book(ledger, `UPDATE payments SET status = 'CONFIRMED', confirmedAt = ?, confirmedById = ? WHERE id = ?`, [
-    at,
-    actorId,
-    payment.id,
-  ]);
   await book(
     ledger,
-    `UPDATE users SET balance = balance + CAST(? AS SIGNED), memberSince = COALESCE(memberSince, ?) WHERE id = ?`,
-    [payment.amount.toString(), at, payment.userId],
+    `UPDATE payments p JOIN users u ON u.id = p.userId
+     SET p.status = 'CONFIRMED', p.confirmedAt = ?, p.confirmedById = ?,
+         u.balance = u.balance + p.amount, u.memberSince = COALESCE(u.memberSince, ?)
+     WHERE p.id = ?`,
+    [at, actorId, at, payment.id],
   );
   // LEFT JOIN: a member without a positive balance, and everybody where no balance is positive, holds no share.
   await book(

@@ -100,8 +100,9 @@ export class PaymentService {
       book: async (ledger, at) => {
         const payment = await lockPayment(ledger, id);
         checkPending(payment);
-        const user = await ledger.findOneByOrFail(User, { id: payment.userId });
-        if (payment.kind === PaymentKind.WITHDRAWAL) checkBalance(user, -payment.amount);
+        if (payment.kind === PaymentKind.WITHDRAWAL) {
+          checkBalance(await ledger.findOneByOrFail(User, { id: payment.userId }), -payment.amount);
+        }
         await bookConfirmation(ledger, payment, { actorId: actor.id, at });
         return {
           result: ledger.merge(Payment, payment, {

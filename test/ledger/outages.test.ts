@@ -193,7 +193,7 @@ describe('an outage', () => {
     await outside.query('START TRANSACTION');
     await outside.query('DELETE FROM ballast');
     await outside.query('SELECT * FROM users WHERE id = 3 FOR UPDATE');
-    const waiting = waitForStatements(1, /UPDATE users/);
+    const waiting = waitForStatements(1, /^UPDATE payments p JOIN users/);
     const answer = confirm.run(ledger, id);
     await waiting;
     await outside.query('SELECT * FROM pool FOR UPDATE');

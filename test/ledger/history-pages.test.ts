@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { Role } from '../../src/entities/enums';
+import { createLedger, type LedgerUnderTest } from '../support/ledger';
+import { History, steps } from './history';
+import { Model } from './model';
+
+const { INVESTOR, OPERATOR } = Role;
+
+/** What an investor reads: every change, with the balance and the share that it left. */
+test('contributions page through all of the history of every account', async () => {
+  const ledger: LedgerUnderTest = await createLedger({ roles: [OPERATOR, INVESTOR, INVESTOR, INVESTOR] });
+  try {
+    const history = new History(ledger, new Model([2, 3, 4, 5], 500_000n));
+    const [list = []] = fc.sample(steps({ minLength: 90, maxLength: 90 }), 1);
+    for (const step of list) await history.take(step);
+
+    const accounts = [history.model.company, ...history.model.members];
+    const longest = Math.max(...accounts.map(({ history: lines }) => lines.length));
+    expect(longest).toBeGreaterThan(20);
+    for (const { id, history: lines } of accounts) {
+      const read: string[] = [];
+      let after: string | null = null;
+      do {
+        const [page] = await ledger.payments.contributionsByUser([id], { first: 7, after });
+        if (page === undefined) throw new Error('there is no page');
+        expect(await page.totalCount()).toBe(lines.length);
+        read.push(...page.nodes.map((line) => `${line.amount} makes ${line.balance} at ${line.percentage}`));
+        after = page.hasNextPage ? page.endCursor : null;
+      } while (after !== null);
+      expect(read.toReversed()).toEqual(
+        lines.map(({ amount, balance, share }) => `${amount} makes ${balance} at ${share}`),
+      );
+    }
+    // All accounts at once, as a list of users asks: the newest of each.
+    const pages = await ledger.payments.contributionsByUser(
+      accounts.map(({ id }) => id),
+      { first: 3 },
+    );
+    expect(pages.map(({ nodes }) => nodes.map(({ balance }) => balance))).toEqual(
+      accounts.map(({ history: lines }) =>
+        lines
+          .slice(-3)
+          .map(({ balance }) => balance)
+          .toReversed(),
+      ),
+    );
+  } finally {
+    await ledger.close();
+  }
+});
