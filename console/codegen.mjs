@@ -36,4 +36,7 @@ export async function generate() {
   return format(header + text, { ...(await resolveConfig(output)), filepath: output });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(output, await generate());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] === '--print') process.stdout.write(await generate());
+  else writeFileSync(output, await generate());
+}

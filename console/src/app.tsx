@@ -5,10 +5,13 @@ import { useSession } from './session/session';
 import { SignIn } from './session/sign-in';
 import { Shell } from './shell/shell';
 import { Link, usePath } from './ui/navigation';
+import { PageBoundary } from './ui/page-boundary';
 import { Loading } from './ui/states';
 
-const Backups = lazy(() => import('./backups/backups'));
-const Log = lazy(() => import('./log/log'));
+const loadBackups = () => import('./backups/backups');
+const loadLog = () => import('./log/log');
+const Backups = lazy(loadBackups);
+const Log = lazy(loadLog);
 const AdminPlayground = lazy(() => import('./playground/admin-playground'));
 const PublicPlayground = lazy(() => import('./playground/public-playground'));
 
@@ -40,10 +43,16 @@ function Console({ path }: { path: string }): ReactElement {
     // Nothing of one account's is left for the next.
     if (session === null) queryClient.clear();
   }, [session]);
+  useEffect(() => {
+    // So that both can be opened when the server is away; the playground is too large for that.
+    if (session !== null) void Promise.allSettled([loadBackups(), loadLog()]);
+  }, [session]);
   if (session === null) return <SignIn ending={ending} />;
   return (
     <Shell path={path} title={title} session={session}>
-      <Suspense fallback={<Loading what={title} />}>{page()}</Suspense>
+      <PageBoundary key={path}>
+        <Suspense fallback={<Loading what={title} />}>{page()}</Suspense>
+      </PageBoundary>
     </Shell>
   );
 }

@@ -20,27 +20,35 @@ export class Problem extends Error {
 }
 
 const ANSWER_MS = 15_000;
+/** After that long without an answer it is looked whether there will be one. */
+const LOOK_MS = 3_000;
 const PROBE_MS = 4_000;
 
 const client = (path: string): GraphQLClient =>
   new GraphQLClient(new URL(path, location.href).href, {
-    fetch: (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(ANSWER_MS) }),
+    fetch: fetchInTime,
   });
 const clients = { admin: client('/admin/graphql'), public: client('/graphql') };
 
 /** Asks the admin schema as who is signed in. @throws Problem */
-export function ask<Result, Variables extends object>(
+export async function ask<Result, Variables extends object>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
 ): Promise<Result> {
-  return request(clients.admin, document, variables);
+  return (await request(clients.admin, document, variables)).data;
+}
+
+interface Answer<Result> {
+  data: Result;
+  /** By the server's clock, in ms; to the second. */
+  answeredAt: number;
 }
 
 /** Asks the public schema as nobody. @throws Problem */
 export function askPublicly<Result, Variables extends object>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
-): Promise<Result> {
+): Promise<Answer<Result>> {
   return request(clients.public, document, variables);
 }
 
@@ -64,16 +72,33 @@ async function request<Result, Variables extends object>(
   through: GraphQLClient,
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
-): Promise<Result> {
+): Promise<Answer<Result>> {
   const headers = through === clients.admin ? authorization() : {};
   try {
-    return await through.request<Result>(document.toString(), variables, headers);
+    const { data, headers: answered } = await through.rawRequest<Result>(document.toString(), variables, headers);
+    return { data, answeredAt: Date.parse(answered.get('date') ?? '') || Date.now() };
   } catch (error) {
     throw await problemOf(error, through === clients.admin);
   }
 }
 
+/** Gives up early where the server says of itself that it cannot answer. */
+async function fetchInTime(url: RequestInfo | URL, options?: RequestInit): Promise<Response> {
+  const giveUp = new AbortController();
+  const look = setTimeout(() => {
+    void lackOfAnswer().then((problem) => {
+      if (problem.kind !== 'failed') giveUp.abort(problem);
+    });
+  }, LOOK_MS);
+  try {
+    return await fetch(url, { ...options, signal: AbortSignal.any([giveUp.signal, AbortSignal.timeout(ANSWER_MS)]) });
+  } finally {
+    clearTimeout(look);
+  }
+}
+
 async function problemOf(error: unknown, isAdmin: boolean): Promise<Problem> {
+  if (error instanceof Problem) return error;
   if (!(error instanceof ClientError)) return lackOfAnswer();
   const { status, errors = [] } = error.response;
   if (isAdmin && status === 401) return sessionEnded();

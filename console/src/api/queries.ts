@@ -32,16 +32,18 @@ const MAX_BACKUPS = 200;
 const LOG_LINES = 500;
 const HISTORY_POINTS = 200;
 
+const polled = (query: { state: { status: string } }): number =>
+  query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_MS;
+const untilAnswered = (query: { state: { status: string } }): number | false =>
+  query.state.status === 'error' && POLL_SLOWLY_MS;
+
 /** What is shown stays until there is something newer; hidden pages ask nothing. */
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: false, networkMode: 'always', placeholderData: keepPreviousData },
+    queries: { retry: false, networkMode: 'always', placeholderData: keepPreviousData, refetchInterval: untilAnswered },
     mutations: { retry: false, networkMode: 'always' },
   },
 });
-
-const polled = (query: { state: { status: string } }): number =>
-  query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_MS;
 
 async function fetchStatus(): Promise<Status> {
   return (await ask(StatusDocument, {})).backupStatus;
@@ -85,7 +87,7 @@ export function useBackups(status: Status | undefined) {
     queryKey: ['backups', status?.latest?.filename, status?.count, status?.coveredThrough],
     queryFn: async () => (await ask(BackupsDocument, { first: MAX_BACKUPS })).backups,
     enabled: status !== undefined,
-    refetchInterval: ({ state: { data } }) => (data?.some(isBeingChecked) === true ? POLL_MS / 2 : false),
+    refetchInterval: (query) => (query.state.data?.some(isBeingChecked) === true ? POLL_MS / 2 : untilAnswered(query)),
   });
 }
 

@@ -1,5 +1,7 @@
-import type { Status } from '../api/queries';
+import type { StatusQuery } from '../api/operations';
 import { count } from '../ui/format';
+
+type Status = StatusQuery['backupStatus'];
 
 /** The one thing an administrator wants to know, in words. */
 export interface Answer {

@@ -39,7 +39,7 @@ export function Playground({ url, storageName, examples, headers, onAnswer }: Pl
             ...headers(),
             ...options?.headers,
           },
-          body: JSON.stringify(request),
+          body: JSON.stringify(withoutStaleName(request)),
         });
         const body = (await response.json()) as object;
         onAnswer?.({ status: response.status, body });
@@ -60,6 +60,13 @@ export function Playground({ url, storageName, examples, headers, onAnswer }: Pl
       <ThemeFollower theme={theme} />
     </GraphiQL>
   );
+}
+
+/** GraphiQL looks for the operation's name a moment after each edit, and until then sends that of what stood there. */
+function withoutStaleName<T extends { query: string; operationName?: string | null }>(request: T): T {
+  const { query, operationName } = request;
+  const isThere = operationName == null || new RegExp(`\\b${operationName}\\b`).test(query);
+  return isThere ? request : { ...request, operationName: null };
 }
 
 /** Beside the editors there is room for a pane. */

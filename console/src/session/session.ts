@@ -3,8 +3,8 @@ import { useSyncExternalStore } from 'react';
 /** An ADMIN who is signed in. */
 export interface Session {
   token: string;
-  /** ISO 8601. */
-  expiresAt: string;
+  /** By this machine's clock, in ms. */
+  expiresAt: number;
   name: string;
   email: string;
 }
@@ -56,7 +56,7 @@ function subscribe(listener: () => void): () => void {
 function restore(): Session | null {
   try {
     const session = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Session | null;
-    return session !== null && Date.parse(session.expiresAt) > Date.now() ? session : null;
+    return session !== null && session.expiresAt > Date.now() ? session : null;
   } catch {
     return null;
   }
@@ -65,7 +65,7 @@ function restore(): Session | null {
 function watchExpiry(): void {
   window.clearTimeout(timer);
   if (state.session === null) return;
-  const left = Date.parse(state.session.expiresAt) - Date.now();
+  const left = state.session.expiresAt - Date.now();
   if (left <= 0) signOut('expired');
   else timer = window.setTimeout(watchExpiry, left);
 }

@@ -49,7 +49,7 @@ export function Shell({ path, title, session, children }: ShellProps): ReactElem
           <ThemeChoice />
           <p className="who">
             <strong>{session.name}</strong>
-            <span className="muted">Signed in until {time(session.expiresAt)}</span>
+            <span className="muted">Signed in until {time(new Date(session.expiresAt).toISOString())}</span>
           </p>
           <button
             type="button"

@@ -1,0 +1,310 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { startTestServer, type TestServer } from '../support/server';
+import { allBackedUp } from '../support/traces';
+import { waitFor } from '../support/wait';
+import { describeInBrowser, TestBrowser } from './chromium';
+import { Visitor } from './visitor';
+
+const PAGES = ['Overview', 'Backups', 'Log'];
+
+describeInBrowser('the console in a browser', () => {
+  let browser: TestBrowser;
+  let server: TestServer;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([TestBrowser.start(), startTestServer({ BACKUP_KEEP: '5' })]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser, server, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await visitor.open('/admin');
+  });
+  afterEach(async () => {
+    const { complaints } = visitor;
+    const outside = visitor.outsideRequests();
+    await visitor.leave();
+    expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
+  });
+
+  test('a wrong password is said, and the password asked for again', async () => {
+    await visitor.signIn({ email: 'admin@example.com', password: 'not the password' });
+    await visitor.sees('The email or the password is wrong.');
+    const password = visitor.page.getByLabel('Password');
+    expect(await password.inputValue()).toBe('');
+    expect(await visitor.evaluate('document.activeElement.name')).toBe('password');
+  });
+
+  test('an OPERATOR is turned away, and nothing of the session is kept', async () => {
+    await server.admin.request('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
+      input: { name: 'Olga', email: 'olga@example.com', password: 'a password of some length', role: 'OPERATOR' },
+    });
+    await visitor.signIn({ email: 'olga@example.com', password: 'a password of some length' });
+    await visitor.sees('olga@example.com is an account of role OPERATOR. The console is for administrators alone.');
+    expect(await visitor.evaluate('JSON.stringify([sessionStorage, localStorage])')).toBe('[{},{}]');
+  });
+
+  test('an operation through the API shows, and becomes covered, without a reload', async () => {
+    await visitor.signIn();
+    await visitor.headline('There is nothing to lose yet.');
+    await visitor.sees('No operation yet.');
+    await visitor.evaluate('globalThis.wasNotReloaded = true');
+
+    const investor = await server.admin.createUser('INVESTOR', 'Ines Duarte');
+    await server.admin.deposit(investor.id, '5000.00');
+    await server.admin.buy('1200.00', { title: 'Volvo V60' });
+    await visitor.headline('Every operation is backed up.');
+    await visitor.sees('All 2 operations are in a backup.');
+    const row = visitor.page.getByRole('row', { name: /Bought Volvo V60/ });
+    await row.getByRole('link', { name: /^db_backup-.*\.sql$/ }).waitFor();
+    await visitor.sees('Confirmed Ines Duarte’s deposit of 5,000.00 USD');
+    await visitor.page.locator('.figure', { hasText: 'Invested' }).getByText('1,200.00').waitFor();
+    expect(await visitor.evaluate('globalThis.wasNotReloaded')).toBe(true);
+  });
+
+  test('the charts tell their numbers by keyboard', async () => {
+    await visitor.signIn();
+    const chart = visitor.page.getByRole('slider', { name: /Capital and company revenue/ });
+    await chart.focus();
+    await chart.press('Home');
+    expect(await chart.getAttribute('aria-valuetext')).toContain('Capital 5,000.00 USD');
+  });
+
+  test('back up now leads visibly to the new row', async () => {
+    await visitor.signIn();
+    await visitor.goTo('Backups');
+    await visitor.page.getByRole('button', { name: 'Back up now' }).click();
+    await visitor.page.getByRole('button', { name: 'Backing up …' }).waitFor();
+    await visitor.sees(/^Done: db_backup-/);
+    const row = visitor.page.locator('tr.noted');
+    await row.getByText('person').waitFor();
+    const filename = (await row.locator('.file').textContent()) ?? '';
+    expect(existsSync(path.join(server.backups, filename))).toBe(true);
+  });
+
+  test('a download is the file, to the byte, and its hash is told', async () => {
+    await visitor.signIn();
+    await visitor.goTo('Backups');
+    const [download] = await Promise.all([
+      visitor.page.waitForEvent('download'),
+      visitor.page
+        .getByRole('button', { name: /^Download/ })
+        .first()
+        .click(),
+    ]);
+    const content = readFileSync(await download.path());
+    const filename = download.suggestedFilename();
+    expect(content).toEqual(readFileSync(path.join(server.backups, filename)));
+    await visitor.sees('Downloaded, and it is what was sent.');
+    await visitor.sees(createHash('sha256').update(content).digest('hex'));
+  });
+
+  test('the command that restores a backup is there to copy, and no button restores', async () => {
+    await visitor.signIn();
+    await visitor.goTo('Backups');
+    const { page } = visitor;
+    await page
+      .getByRole('button', { name: /^How to restore/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Copy the command that restores this backup' }).click();
+    await visitor.sees('Copied');
+    const filename = await page.locator('.backups .file').first().textContent();
+    expect(await visitor.evaluate('navigator.clipboard.readText()')).toBe(`npm run db:restore -- ${filename ?? ''}`);
+    const names = await page.getByRole('button', { name: /restore/i }).allTextContents();
+    expect(names.filter((name) => !/^(How to restore|Copied)/.test(name))).toEqual([]);
+  });
+
+  test('a sound backup passes a test restore, a damaged one does not, and cannot be downloaded', async () => {
+    await allBackedUp(server);
+    await visitor.signIn();
+    await visitor.goTo('Backups');
+    const { page } = visitor;
+    const row = page.locator('.backups tbody tr:not(.detail)').first();
+    const filename = (await row.locator('.file').textContent()) ?? '';
+    const before = (await row.locator('.tag time').getAttribute('datetime')) ?? '';
+    await row.getByRole('button', { name: /^Verify/ }).click();
+    await waitFor('the test restore', async () => {
+      const time = row.locator('.tag time');
+      return (await time.count()) === 1 && ((await time.getAttribute('datetime')) ?? '') > before;
+    });
+
+    const file = path.join(server.backups, filename);
+    const content = readFileSync(file);
+    const damaged = Buffer.from(content);
+    const at = damaged.indexOf('Volvo');
+    damaged.write('Vulvo', at);
+    writeFileSync(file, damaged);
+    try {
+      await row.getByRole('button', { name: /^Verify/ }).click();
+      await row.getByText('not sound').waitFor();
+      await row.getByRole('button', { name: /^Download/ }).click();
+      await visitor.sees(`${filename} was not downloaded. ${filename} is damaged: it is not what was written.`);
+    } finally {
+      writeFileSync(file, content);
+    }
+  });
+
+  test('the log is live and filtered by level', async () => {
+    await visitor.signIn();
+    await visitor.goTo('Log');
+    await visitor.sees(/^Published db_backup-/);
+    const lines = visitor.page.locator('.lines li');
+    const before = await lines.count();
+    await server.admin.administer('mutation { createBackup { running } }');
+    await waitFor('new lines', async () => (await lines.count()) > before);
+    await visitor.page.getByLabel('Errors').check();
+    await waitFor('errors alone', async () => {
+      const levels = await visitor.page.locator('.lines .level').allTextContents();
+      return levels.length > 0 && levels.every((level) => level === 'ERROR');
+    });
+    await allBackedUp(server);
+  });
+
+  test('a backup that fails is said with its reason, and what follows from it', async () => {
+    const workDirectory = path.join(server.storageDir, 'app', '.backup-work');
+    await allBackedUp(server);
+    await visitor.signIn();
+    await visitor.headline('Every operation is backed up.');
+    // Nobody can write into a file as if it were a folder, not even root.
+    await rm(workDirectory, { recursive: true });
+    writeFileSync(workDirectory, '');
+    try {
+      await server.admin.buy('100.00', { title: 'Renault Zoe' });
+      await visitor.headline('One operation is not backed up.');
+      await visitor.sees(/The folder .*\.backup-work cannot be made or used/);
+      await visitor.page
+        .getByRole('row', { name: /Bought Renault Zoe/ })
+        .getByText('in none yet')
+        .waitFor();
+      await visitor.goTo('Backups');
+      await visitor.page.getByRole('button', { name: 'Back up now' }).click();
+      await visitor.sees(/^The backup failed\./);
+    } finally {
+      rmSync(workDirectory);
+      await mkdir(workDirectory, { mode: 0o700 });
+    }
+    await visitor.page.getByRole('button', { name: 'Back up now' }).click();
+    await visitor.sees(/^Done: db_backup-/);
+    await visitor.goTo('Overview');
+    await visitor.headline('Every operation is backed up.');
+  });
+
+  test('a session ends with its time, by revocation, by signing out and with its tab', async () => {
+    const { page } = visitor;
+    await page.clock.install();
+    await visitor.open('/admin/log');
+    await visitor.signIn();
+    await visitor.headline('Log');
+    await page.clock.fastForward('01:01:00');
+    await visitor.sees('Your session has ended.');
+    expect(await visitor.evaluate('sessionStorage.length')).toBe(0);
+    expect(page.url()).toBe(`${server.url}/admin/log`);
+
+    await page.clock.resume();
+    await visitor.open('/admin');
+    await visitor.signIn();
+    await visitor.headline('Every operation is backed up.');
+    await visitor.open('/admin');
+    await visitor.headline('Every operation is backed up.');
+    const otherTab = await visitor.context.newPage();
+    await otherTab.goto(`${server.url}/admin`);
+    await otherTab.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await otherTab.close();
+    expect(await visitor.context.cookies()).toEqual([]);
+    expect(await visitor.evaluate('JSON.stringify(localStorage)')).not.toContain('ey');
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await visitor.evaluate('sessionStorage.length')).toBe(0);
+
+    const second = await server.admin.createUser('ADMIN', 'Second Admin');
+    const { me } = await second.request<{ me: { email: string } }>('{ me { email } }');
+    await visitor.signIn({ email: me.email, password: 'a password of some length' });
+    await visitor.headline('Every operation is backed up.');
+    await server.admin.administer('mutation ($id: ID!) { revokeTokens(id: $id) { id } }', { id: second.id });
+    await visitor.sees('Your session has ended.');
+  });
+
+  test('a server that is away is said, with what is shown from before, until it is back', async () => {
+    await visitor.signIn();
+    await visitor.headline('Every operation is backed up.');
+    await visitor.context.setOffline(true);
+    await visitor.sees('The server cannot be reached.');
+    await visitor.headline('Every operation is backed up.');
+    await visitor.goTo('Log');
+    await visitor.sees('The log cannot be shown: The server cannot be reached.');
+    await visitor.context.setOffline(false);
+    await visitor.sees(/^Published db_backup-/);
+    await visitor.page.getByText('The server cannot be reached.').first().waitFor({ state: 'detached' });
+  });
+
+  test('everything can be reached and done with the keyboard', async () => {
+    const { page } = visitor;
+    await page.getByLabel('Email').waitFor();
+    await page.keyboard.type('admin@example.com');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('correct horse battery');
+    await page.keyboard.press('Enter');
+    await visitor.headline('Every operation is backed up.');
+    const reached = new Set<string>();
+    for (let presses = 0; presses < 60 && !reached.has('All backups'); presses += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(await visitor.evaluate<string>('document.activeElement.textContent.trim()'));
+    }
+    for (const name of ['Skip to the page', 'Overview', 'Backups', 'Log', 'Playground', 'Sign out', 'All backups']) {
+      expect(reached).toContain(name);
+    }
+    await page.keyboard.press('Enter');
+    await visitor.headline('Backups');
+    expect(await visitor.evaluate('document.activeElement.id')).toBe('main');
+  });
+
+  test('signing in and the overview weigh less than 200 KiB', async () => {
+    await visitor.signIn();
+    await visitor.headline('Every operation is backed up.');
+    await visitor.page.locator('.panel svg').first().waitFor();
+    const sizes = await Promise.all(
+      visitor.requests
+        .filter((request) => !request.url().endsWith('graphql'))
+        .map(async (request) => {
+          const { responseBodySize, responseHeadersSize } = await request.sizes();
+          return responseBodySize + responseHeadersSize;
+        }),
+    );
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(bytes).toBeLessThan(200 * 1024);
+  });
+
+  test.each([
+    ['light', 1360],
+    ['dark', 1360],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('no page has a barrier or runs out of its width, %s and %i wide', async (colorScheme, width) => {
+    const { page } = visitor;
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 844 });
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.signIn();
+    for (const name of PAGES) {
+      await visitor.goTo(name);
+      await page.locator('.table:not(.small), .lines').first().waitFor();
+      if (name === 'Backups')
+        await page
+          .getByRole('button', { name: /^How to restore/ })
+          .first()
+          .click();
+      expect({ name, barriers: await visitor.barriers() }).toEqual({ name, barriers: [] });
+      const overflow = await visitor.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      expect({ name, overflow: Math.max(0, overflow) }).toEqual({ name, overflow: 0 });
+    }
+  });
+});

@@ -1,0 +1,102 @@
+import { parse, validate } from 'graphql';
+import { ADMIN_EXAMPLES, PUBLIC_EXAMPLES } from '../../console/src/playground/examples';
+import { buildSchemas } from '../../src/resolvers/schema';
+import { ADMIN, startTestServer, type TestServer } from '../support/server';
+import { waitFor } from '../support/wait';
+import { describeInBrowser, TestBrowser } from './chromium';
+import { Visitor } from './visitor';
+
+describe('the saved examples', () => {
+  const schemas = buildSchemas();
+
+  test.each([
+    ...ADMIN_EXAMPLES.map((example) => ({ which: 'admin' as const, ...example })),
+    ...PUBLIC_EXAMPLES.map((example) => ({ which: 'public' as const, ...example })),
+  ])('$name fits the $which schema', ({ which, query, variables }) => {
+    expect(validate(schemas[which], parse(query))).toEqual([]);
+    expect(() => JSON.parse(variables ?? '{}') as unknown).not.toThrow();
+  });
+});
+
+describeInBrowser('the playground in a browser', () => {
+  let browser: TestBrowser;
+  let server: TestServer;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([TestBrowser.start(), startTestServer({ BACKUP_VERIFY: 'checksum' })]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser, server);
+  });
+  afterEach(async () => {
+    const { complaints } = visitor;
+    const outside = visitor.outsideRequests();
+    await visitor.leave();
+    expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
+  });
+
+  const run = async (): Promise<void> => {
+    await visitor.page.locator('.graphiql-query-editor .view-line').first().waitFor();
+    await visitor.page.getByRole('button', { name: /^Execute query/ }).click();
+  };
+  /** What the response editor shows, without the spaces that it shows in its own way. */
+  const answers = (text: string): Promise<unknown> =>
+    waitFor(`the answer ${text}`, async () => {
+      const shown = await visitor.page.locator('.graphiql-response').textContent();
+      return shown?.replace(/\s/g, '').includes(text);
+    });
+
+  test('of the admin schema: signed in already, with examples and the documentation', async () => {
+    await visitor.open('/admin');
+    await visitor.signIn();
+    await visitor.headline('There is nothing to lose yet.');
+    expect(visitor.requests.filter((request) => /monaco|playground/.test(request.url()))).toEqual([]);
+    await visitor.goTo('Playground');
+    await run();
+    await answers('"healthy":true');
+
+    const { page } = visitor;
+    await page.getByRole('button', { name: 'Operations and their backups' }).click();
+    await run();
+    await answers('"operations":[]');
+    await page.getByRole('button', { name: /^Buy a vehicle/ }).click();
+    await run();
+    await answers('"title":"VolvoV60"');
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByRole('link', { name: 'Query' }).click();
+    await visitor.sees('backupStatus');
+    // A tab of GraphiQL holds the button that closes it, which only GraphiQL itself can change.
+    expect((await visitor.barriers()).filter((barrier) => !barrier.startsWith('nested-interactive'))).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect((await visitor.barriers()).filter((barrier) => !barrier.startsWith('nested-interactive'))).toEqual([]);
+    await visitor.goTo('Overview');
+    await visitor.headline('Every operation is backed up.');
+  });
+
+  test('of the public schema: whoever signs in there is signed in for what follows', async () => {
+    await visitor.open('/graphql');
+    const { page } = visitor;
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    const variables = page.locator('.graphiql-editor-tool .view-lines').first();
+    await variables.click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText(JSON.stringify(ADMIN));
+    await run();
+    await answers('"role":"ADMIN"');
+    await visitor.sees('Signed in as Administrator.');
+    await page.getByRole('button', { name: /^Who am I/ }).click();
+    await run();
+    await answers('"me":{"name":"Administrator"');
+    // The admin schema is not part of what it knows.
+    expect(await visitor.evaluate('document.body.textContent.includes("backupStatus")')).toBe(false);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await run();
+    await answers('Signinfirst');
+    expect(await visitor.evaluate('JSON.stringify(localStorage)')).not.toContain('correct horse');
+  });
+});
