@@ -8,6 +8,7 @@ import { BackupLog } from './backup/log';
 import { BackupRequester } from './backup/request';
 import { backupSettings } from './backup/settings';
 import { BackupWebhook } from './backup/webhook';
+import { knownSchemas } from './cli/restored-schema';
 import type { WorkerInput } from './cli/worker-input';
 import type { Config } from './config';
 import { createDataSource } from './database/data-source';
@@ -66,7 +67,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     });
     started.push(() => requester.stop());
 
-    const checker = new BackupChecker({ settings, address: database.address, ledger: backupLedger });
+    const checker = new BackupChecker({ settings, address: database.address, ledger: backupLedger, knownSchemas });
     started.push(() => checker.stop());
 
     const services = createServices(dataSource, {

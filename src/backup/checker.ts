@@ -1,14 +1,7 @@
-import type { DatabaseAddress } from '../database/address';
 import type { Backup } from './catalogue';
 import { BackupError } from './errors';
-import type { Ledger } from './ledger';
-import { BackupLock } from './lock';
 import { BackupLog } from './log';
-import { readServer } from './server';
-import { openSession } from './session';
-import type { BackupSettings } from './settings';
-import { verifyByRestore } from './verify';
-import { prepareFolders, workTag } from './work-files';
+import { verifyFile } from './restore/verify-file';
 
 /** One test restore that somebody asked for. */
 export interface BackupCheck {
@@ -21,14 +14,7 @@ export interface BackupCheck {
   problem: string | null;
 }
 
-export interface CheckerOptions {
-  settings: BackupSettings;
-  address: DatabaseAddress;
-  ledger: Ledger;
-}
-
-/** A test restore that moves no byte for this long is ended. */
-const STALL_MS = 5 * 60_000;
+export type CheckerOptions = Omit<Parameters<typeof verifyFile>[0], 'signal'>;
 
 /** Restores backups into scratch databases when somebody asks a running server to, one after the other. */
 export class BackupChecker {
@@ -67,44 +53,13 @@ export class BackupChecker {
     try {
       this.stopped.signal.throwIfAborted();
       this.log.info(`Test restore of ${backup.filename} begins.`);
-      await this.restore(backup);
+      await verifyFile({ ...this.options, signal: this.stopped.signal }, backup.path);
       this.log.info(`Restored ${backup.filename} into a scratch database and found it sound.`);
       return null;
     } catch (error) {
       const { message } = BackupError.from(error, 'The test restore failed');
       this.log.error(`Test restore of ${backup.filename} failed: ${message}`);
       return message;
-    }
-  }
-
-  /** Under the lock on backups, as a scratch database that nobody holds is cleared away by the next backup. */
-  private async restore(backup: Backup): Promise<void> {
-    const { settings, address, ledger } = this.options;
-    const { signal } = this.stopped;
-    await prepareFolders(settings);
-    const lock = await BackupLock.acquire(address, { signal });
-    try {
-      const session = await openSession(lock.address, { signal: lock.lost });
-      try {
-        await verifyByRestore({
-          session,
-          server: await readServer(session.query),
-          ledger,
-          file: backup.path,
-          dump: backup,
-          mark: backup.lastOperation,
-          workDirectory: settings.workDirectory,
-          tag: workTag(address.database),
-          lost: lock.lost,
-          // Ends the client program alone: the scratch database is dropped all the same.
-          signal: AbortSignal.any([lock.lost, signal]),
-          stallMs: STALL_MS,
-        });
-      } finally {
-        session.close();
-      }
-    } finally {
-      await lock.release();
     }
   }
 }

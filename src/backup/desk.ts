@@ -11,6 +11,8 @@ import type { BackupSettings } from './settings';
 /** A backup as an administrator sees it. */
 export interface BackupView {
   filename: string;
+  /** Absolute. */
+  path: string;
   createdAt: Date;
   sizeBytes: number;
   sha256: string;
@@ -122,6 +124,7 @@ export class BackupDesk {
       const check = checker.of(backup.filename);
       return {
         filename: backup.filename,
+        path: backup.path,
         createdAt: backup.createdAt,
         sizeBytes: backup.sizeBytes,
         sha256: backup.sha256,

@@ -70,6 +70,7 @@ async function readFiles(settings: BackupSettings, problem: string): Promise<Rep
     keep: settings.keep,
     backups: backups.map((backup) => ({
       filename: backup.filename,
+      path: backup.path,
       createdAt: backup.createdAt,
       sizeBytes: backup.sizeBytes,
       sha256: backup.sha256,

@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { DatabaseProxy } from '../support/database-proxy';
 import { startTestServer, type TestServer } from '../support/server';
+import { waitFor } from '../support/wait';
 import { describeInBrowser, TestBrowser } from './chromium';
 import { Visitor } from './visitor';
 
@@ -48,7 +49,9 @@ describeInBrowser('the console while its database is blocked', () => {
 
     proxy.goDown();
     proxy.passAll();
-    await visitor.page.getByText('The database does not answer.').waitFor({ state: 'detached' });
+    await waitFor('the end of all complaints', async () => {
+      return (await visitor.page.getByText('The database does not answer.').count()) === 0;
+    });
     await server.admin.buy('10.00');
     await visitor.headline('Every operation is backed up.');
     expect(visitor.complaints).toEqual([]);

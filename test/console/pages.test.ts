@@ -116,7 +116,9 @@ describeInBrowser('the console in a browser', () => {
     await page.getByRole('button', { name: 'Copy the command that restores this backup' }).click();
     await visitor.sees('Copied');
     const filename = await page.locator('.backups .file').first().textContent();
-    expect(await visitor.evaluate('navigator.clipboard.readText()')).toBe(`npm run db:restore -- ${filename ?? ''}`);
+    expect(await visitor.evaluate('navigator.clipboard.readText()')).toBe(
+      `npm run db:restore -- ${path.join(server.backups, filename ?? '')}`,
+    );
     const names = await page.getByRole('button', { name: /restore/i }).allTextContents();
     expect(names.filter((name) => !/^(How to restore|Copied)/.test(name))).toEqual([]);
   });

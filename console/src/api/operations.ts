@@ -46,6 +46,7 @@ export type StatusQuery = {
     keep: number;
     latest: {
       filename: string;
+      path: string;
       createdAt: string;
       sizeBytes: number;
       sha256: string;
@@ -105,6 +106,7 @@ export type BackupsQueryVariables = Exact<{
 export type BackupsQuery = {
   backups: Array<{
     filename: string;
+    path: string;
     createdAt: string;
     sizeBytes: number;
     sha256: string;
@@ -134,6 +136,7 @@ export type VerifyMutationVariables = Exact<{
 export type VerifyMutation = {
   verifyBackup: {
     filename: string;
+    path: string;
     createdAt: string;
     sizeBytes: number;
     sha256: string;
@@ -158,6 +161,7 @@ export type OperationRowFragment = {
 
 export type BackupRowFragment = {
   filename: string;
+  path: string;
   createdAt: string;
   sizeBytes: number;
   sha256: string;
@@ -217,6 +221,7 @@ export const BackupRowFragmentDoc = new TypedDocumentString(
   `
     fragment BackupRow on Backup {
   filename
+  path
   createdAt
   sizeBytes
   sha256
@@ -267,6 +272,7 @@ export const StatusDocument = new TypedDocumentString(`
 }
     fragment BackupRow on Backup {
   filename
+  path
   createdAt
   sizeBytes
   sha256
@@ -341,6 +347,7 @@ export const BackupsDocument = new TypedDocumentString(`
 }
     fragment BackupRow on Backup {
   filename
+  path
   createdAt
   sizeBytes
   sha256
@@ -380,6 +387,7 @@ export const VerifyDocument = new TypedDocumentString(`
 }
     fragment BackupRow on Backup {
   filename
+  path
   createdAt
   sizeBytes
   sha256

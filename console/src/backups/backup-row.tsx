@@ -96,7 +96,7 @@ export function BackupRow({ backup, isNoted, isOpen, download, ...on }: RowProps
           <div role="status">
             {download !== undefined && <DownloadResult download={download} filename={filename} />}
           </div>
-          {isOpen && <RestoreCommand filename={filename} />}
+          {isOpen && <RestoreCommand path={backup.path} />}
         </td>
       </tr>
     </>

@@ -2,8 +2,8 @@ import type { ReactElement } from 'react';
 import { CopyButton } from '../ui/copy-button';
 
 /** A command and no button: what replaces the live database must not be one slip of the hand away. */
-export function RestoreCommand({ filename }: { filename: string }): ReactElement {
-  const command = `npm run db:restore -- ${filename}`;
+export function RestoreCommand({ path }: { path: string }): ReactElement {
+  const command = `npm run db:restore -- ${quoted(path)}`;
   return (
     <div className="restore">
       <p>
@@ -16,4 +16,9 @@ export function RestoreCommand({ filename }: { filename: string }): ReactElement
       </p>
     </div>
   );
+}
+
+/** As a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
