@@ -4,6 +4,7 @@ import { dumpDatabase, type Dump } from './dump';
 import { BackupError, BackupStopped, humanSize, reasonOf } from './errors';
 import type { BackupLock } from './lock';
 import type { BackupLog } from './log';
+import { readLog } from './log-reader';
 import type { BackupTrigger } from './manifest';
 import { publish } from './publish';
 import { checkRoom } from './room';
@@ -17,6 +18,8 @@ import { NoRightToVerify, verifyByRestore, type Verification } from './verify';
 import { clearWorkFiles, createWorkFile, discardWorkFile, workTag, type WorkFile } from './work-files';
 
 const STALL_MS = 5 * 60_000;
+/** How far back in the log a warning is taken for said. */
+const LINES_TO_REMEMBER = 500;
 
 /** The backups that one process makes while it holds the lock. */
 export class BackupRun {
@@ -69,10 +72,20 @@ export class BackupRun {
         if (first) this.log.debug(`Nothing to do: ${describeCovered(state)}.`);
         return this.outcome;
       }
+      this.refuseToTurnInCircles(state);
       this.outcome.published.push(await this.makeBackup(first ? trigger : 'OPERATION', state, backups));
       await this.rotate();
       if (once) return this.outcome;
     }
+  }
+
+  /** Were a published backup not to count, for whatever reason, the next would not either, and so on for ever. */
+  private refuseToTurnInCircles({ newest, pending }: Coverage): void {
+    const last = this.outcome.published.at(-1);
+    if (last === undefined || pending === 0 || last.lastOperation.uid !== newest.uid) return;
+    throw new BackupError(
+      `The backup ${last.filename} was published, but does not count as one of operation ${newest.number}.`,
+    );
   }
 
   private async makeBackup(trigger: BackupTrigger, state: Coverage, backups: Backup[]): Promise<Backup> {
@@ -142,20 +155,24 @@ export class BackupRun {
         return { ...verification, verifiedAt: now() };
       } catch (error) {
         if (!(error instanceof NoRightToVerify)) throw error;
-        this.warnOfNoRight(error, backups);
+        await this.warnOfNoRight(error, backups);
       }
     }
     return { lastOperation: mark, schemaVersion: await ledger.schemaVersion(this.session.query), verifiedAt: null };
   }
 
-  /** Said once: the newest backup tells whether it was said before. */
-  private warnOfNoRight(error: NoRightToVerify, [newest]: Backup[]): void {
-    const { user } = this.session.address;
+  /** Said once, until a backup was verified again; what was said before, the log tells. */
+  private async warnOfNoRight(error: NoRightToVerify, [newest]: Backup[]): Promise<void> {
+    const { logFile } = this.dependencies.settings;
+    const beginning = `The database account ${this.session.address.user} may not restore into a scratch database`;
     const warning =
-      `The database account ${user} may not restore into a scratch database (${reasonOf(error)}): ` +
-      `backups are only checked for completeness, as with BACKUP_VERIFY=checksum, until it gets that right.`;
+      `${beginning} (${reasonOf(error)}): backups are only checked for completeness, as with BACKUP_VERIFY=checksum, ` +
+      `until it gets that right.`;
     this.outcome.warnings.push(warning);
-    if (newest === undefined || newest.verifiedAt !== null) this.log.warn(warning);
+    const isSaid =
+      newest?.verifiedAt === null &&
+      (await readLog(logFile, LINES_TO_REMEMBER)).some(({ message }) => message.startsWith(beginning));
+    if (!isSaid) this.log.warn(warning);
   }
 
   /** The backup is safe whatever happens here. */

@@ -65,8 +65,12 @@ export interface Invocation {
 /**
  * Starts the program without a shell, at low priority, with pipes for its three streams. The password reaches it in an
  * open file without a name: never in its arguments or environment, nor in any user's own option files.
+ * @param attach gets the program in the moment of its start: a program may be gone before anything awaited is done
  */
-export async function startClient(invocation: Invocation): Promise<ChildProcess> {
+export async function startClient<Result>(
+  invocation: Invocation,
+  attach: (child: ChildProcess) => Result,
+): Promise<Result> {
   const { program, address, args, workDirectory, tag, initCommand } = invocation;
   const certificates = address.tls?.verify === true ? (address.tls.ca ?? rootCertificates.join('\n')) : null;
   const options = clientOptions(address, program.family, {
@@ -87,9 +91,11 @@ export async function startClient(invocation: Invocation): Promise<ChildProcess>
     const child = spawn(command, rest, {
       stdio: ['pipe', 'pipe', 'pipe', ...files.map(({ fd }) => fd)],
       env: childEnvironment(),
+      // A process group of its own, so that what the program starts can be ended with it.
+      detached: true,
     });
     lowerPriority(child);
-    return child;
+    return attach(child);
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
@@ -103,11 +109,14 @@ export async function gentle(command: readonly string[]): Promise<string[]> {
   return [...(await ionice()), ...command];
 }
 
-/** Sets a child's CPU priority low; it and what it starts stay there. */
+/**
+ * Sets a child's CPU priority low; it and what it starts stay there. Not the lowest there is: on a busy machine that
+ * would hardly run at all, and the operation would wait for its backup.
+ */
 export function lowerPriority(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
-    setPriority(child.pid, os.priority.PRIORITY_LOW);
+    setPriority(child.pid, os.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Already gone, which its exit tells better.
   }

@@ -40,6 +40,8 @@ export class ClientRun {
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr = Buffer.concat([this.stderr, chunk]).subarray(-STDERR_BYTES);
     });
+    // When a program ends, Node throws away what it has printed and nobody listens to yet: a whole dump, or a part.
+    child.stdout?.on('readable', keep);
     // A client that ends early closes its input; its exit status tells why.
     child.stdin?.on('error', () => undefined);
     watch.signal?.addEventListener('abort', this.abandon);
@@ -50,14 +52,15 @@ export class ClientRun {
   static async start(invocation: Invocation, watch: Watch): Promise<ClientRun> {
     const { name } = invocation.program;
     try {
-      return new ClientRun(await startClient(invocation), name, watch);
+      return await startClient(invocation, (child) => new ClientRun(child, name, watch));
     } catch (error) {
       throw BackupError.from(error, `The program ${name} could not be started`);
     }
   }
 
+  /** To be read, or resumed, in the very moment that it is asked for. */
   get stdout(): Readable {
-    return pipeOf(this.child.stdout);
+    return pipeOf(this.child.stdout).off('readable', keep);
   }
 
   get stdin(): Writable {
@@ -68,7 +71,7 @@ export class ClientRun {
   alive(): void {
     clearTimeout(this.stall);
     this.stall = setTimeout(() => {
-      const seconds = Math.round(this.watch.stallMs / 1000);
+      const seconds = this.watch.stallMs / 1000;
       this.kill(new BackupError(`The program ${this.name} did nothing for ${seconds} seconds and was ended.`));
     }, this.watch.stallMs);
   }
@@ -104,8 +107,9 @@ export class ClientRun {
   }
 
   private end(): void {
-    this.child.kill('SIGKILL');
-    // A process that it started may hold the pipes open for as long as it likes.
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid !== undefined && exitCode === null && signalCode === null) killGroup(pid);
+    // A process that escaped its group may hold the pipes open for as long as it likes.
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
@@ -126,8 +130,10 @@ export class ClientRun {
   /** The last lines that the program wrote to standard error, as one. */
   private errorText(): string {
     const lines = this.stderr.toString('utf8').split('\n');
-    const meant = lines.map((line) => line.trim()).filter((line) => line !== '' && !/\[Warning\]|^WARNING:/.test(line));
-    return reasonOf(meant.slice(-2).join('; ').replace(`${this.name}: `, '').slice(0, 1000));
+    const meant = lines
+      .map((line) => line.trim().replace(`${this.name}: `, ''))
+      .filter((line) => line !== '' && !/\[Warning\]|^WARNING:|^-+$/i.test(line));
+    return reasonOf(meant.slice(-2).join('; ').slice(0, 1000));
   }
 
   /** "ERROR 1146 (42S02) at line 3" and "Got error: 1044: ..." alike. */
@@ -156,6 +162,20 @@ const STATUS_IN_WORDS: Readonly<Record<number, string>> = {
   6: 'met a table that it cannot dump',
   127: 'or a library that it needs is missing',
 };
+
+/** Listens, so that what comes is kept for whoever reads it later. */
+function keep(): void {
+  // Nothing to do: the listener's being there is all.
+}
+
+/** The program and what it started. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All gone already.
+  }
+}
 
 function pipeOf<Stream>(stream: Stream | null): Stream {
   if (stream === null) throw new Error('the program was started without that pipe');

@@ -11,6 +11,8 @@ const TAIL_BYTES = 1024;
 export class DumpWriter {
   /** Of what is written to the file. */
   bytes = 0;
+  /** The first bytes that are written. */
+  beginning = '';
   /** The last bytes. */
   tail: Buffer = Buffer.alloc(0);
   private readonly hash = createHash('sha256');
@@ -29,7 +31,7 @@ export class DumpWriter {
       return;
     }
     this.head = Buffer.concat([this.head, chunk]);
-    if (this.head.length >= FIRST_LINE_BYTES || this.head.includes(0x0a)) await this.takeHead();
+    if (this.head.length >= 2 * FIRST_LINE_BYTES) await this.takeHead();
   }
 
   /** Resolves to the SHA-256 in hexadecimal once everything is handed to the operating system. */
@@ -45,7 +47,9 @@ export class DumpWriter {
     if (head === null) return;
     this.head = null;
     const sandbox = SANDBOX_LINE.exec(head.subarray(0, FIRST_LINE_BYTES).toString('latin1'));
-    await this.take(head.subarray(sandbox?.[0].length ?? 0));
+    const sql = head.subarray(sandbox?.[0].length ?? 0);
+    this.beginning = sql.subarray(0, FIRST_LINE_BYTES).toString('latin1');
+    await this.take(sql);
   }
 
   private async take(chunk: Buffer): Promise<void> {

@@ -44,6 +44,9 @@ export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
     const sha256 = await writer.finish();
     await run.succeeded('The dump failed');
     if (writer.bytes === 0) throw new BackupError(`The dump failed: ${program.name} printed nothing.`);
+    if (!FIRST_LINE.test(writer.beginning)) {
+      throw new BackupError(`The dump is cut off at its beginning: ${program.name} began with something else.`);
+    }
     if (!endsComplete(writer.tail)) {
       throw new BackupError(`The dump is cut off: ${program.name} ended without saying that it is complete.`);
     }
@@ -85,6 +88,9 @@ async function hasBinaryLog({ query }: Session): Promise<boolean> {
   const [row] = await query('SELECT @@log_bin AS enabled');
   return Number(row?.enabled) === 1;
 }
+
+/** "-- MariaDB dump 10.19 ..." and "-- MySQL dump 10.13 ...". */
+const FIRST_LINE = /^-- \w+ dump /;
 
 const ER_DBACCESS_DENIED = 1044;
 

@@ -83,15 +83,16 @@ export class BackupRequester {
   }
 
   private start(): void {
-    const request = this.wanted;
-    if (request === null) return;
-    this.wanted = null;
+    if (this.wanted === null) return;
     this.cancelRetry();
     const worker = new WorkerProcess();
     this.worker = worker;
     if (this.waiters.length > 0) worker.hold();
     // Starting a process takes a millisecond or more, which whoever asked should not wait for.
     setImmediate(() => {
+      // All that were asked for until now.
+      const request = merge(this.wanted, null);
+      this.wanted = null;
       void worker
         .run(this.options.command, () => this.options.input(request))
         .then((ending) => {

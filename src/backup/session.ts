@@ -3,6 +3,7 @@ import { describeAddress, type DatabaseAddress } from '../database/address';
 import { connectionOptions } from '../database/connection-options';
 import { BackupError, reasonOf, sqlErrno } from './errors';
 import type { Query } from './ledger';
+import { fillPlaceholders } from './placeholders';
 
 /** A dump may take hours, during which the session that started it has nothing to say. */
 const IDLE_SECONDS = 7 * 24 * 3600;
@@ -94,7 +95,7 @@ class MysqlSession implements Session {
       this.pending.add(reject);
     });
     try {
-      const [rows] = await Promise.race([this.connection.query(sql, [...parameters]), closing]);
+      const [rows] = await Promise.race([this.connection.query(fillPlaceholders(sql, parameters)), closing]);
       return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
     } finally {
       if (giveUp !== undefined) this.pending.delete(giveUp);

@@ -13,7 +13,7 @@ export { waitFor } from '../support/wait';
 export { testLedger } from './test-ledger';
 export type { TestDatabase } from '../support/database';
 
-async function createLedgerTables({ query }: TestDatabase): Promise<void> {
+export async function createLedgerTables({ query }: Pick<TestDatabase, 'query'>): Promise<void> {
   await query('CREATE TABLE operations (number INT UNSIGNED PRIMARY KEY, uid CHAR(36) NOT NULL UNIQUE)');
   await query(
     'CREATE TABLE payload (operation INT UNSIGNED PRIMARY KEY, text VARCHAR(200), data VARBINARY(1000), ' +

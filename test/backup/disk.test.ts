@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { listBackups } from '../../src/backup/catalogue';
+import { inspectFile } from '../../src/backup/inspect';
+import { runBackup } from '../../src/backup/run-backup';
+import { findProgram } from '../../src/database/programs';
+import { startChild } from './child';
+import { openBench, operate, operateInBulk, rejection, temporaryFolder, type Bench } from './support';
+
+const SIZE = 8 * 2 ** 20;
+
+/** Only root may mount the small disks that these tests fill. */
+const mayMount = ((): boolean => {
+  const folder = temporaryFolder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('umount', [folder], { stdio: 'pipe' });
+    return true;
+  } catch {
+    console.warn('SKIPPED: the tests of a full and of a read-only disk need the right to mount file systems (root).');
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+})();
+
+(mayMount ? describe : describe.skip)('a disk of 8 MiB', () => {
+  let disk: string;
+  let bench: Bench;
+  beforeEach(async () => {
+    disk = temporaryFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', disk]);
+    bench = await openBench({ directory: path.join(disk, 'backups'), workDirectory: path.join(disk, 'work') });
+    await operate(bench.database);
+  });
+  afterEach(async () => {
+    await bench.close();
+    execFileSync('umount', [disk]);
+    rmSync(disk, { recursive: true });
+  });
+
+  const asked = { trigger: 'OPERATION', force: false } as const;
+  const filler = (): string => path.join(disk, 'filler');
+  const failure = async (dependencies = bench.dependencies): Promise<string> =>
+    (await rejection(runBackup(dependencies, asked))).message;
+
+  /** Leaves that many bytes free. */
+  function fillTo(free: number): void {
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(filler(), Buffer.alloc(bavail * bsize - free));
+  }
+
+  const fullMessage = (folder: string): string =>
+    `The disk that holds ${folder} is full: make room there, or set BACKUP_KEEP lower.`;
+
+  test('that fills up in mid-dump costs the try and nothing else, and heals when there is room again', async () => {
+    const before = (await runBackup(bench.dependencies, asked)).published;
+    await operateInBulk(bench.database, 3000);
+    fillTo(2 * 2 ** 20);
+    expect(await failure()).toBe(fullMessage(bench.settings.workDirectory));
+    expect(bench.files()).toEqual(before.map(({ filename }) => filename));
+    expect(await bench.litter()).toEqual([]);
+    expect(bench.logText()).toContain(` ERROR ${fullMessage(bench.settings.workDirectory)}`);
+    rmSync(filler());
+    const after = (await runBackup(bench.dependencies, asked)).published;
+    expect(bench.files()).toEqual([...before, ...after].map(({ filename }) => filename));
+  });
+
+  test('that fills up right before the publication publishes a whole file or none', async () => {
+    const onStep = (step: string): void => {
+      if (step === 'verified') fillTo(0);
+    };
+    let failures = 0;
+    // The last page of the dump has room for the manifest or has not: this passes through both.
+    for (let round = 0; round < 10; round++) {
+      // Two grow the dump by a little less than a manifest's length.
+      await operate(bench.database);
+      await operate(bench.database);
+      const before = (await listBackups(bench.settings.directory)).length;
+      const outcome = await runBackup({ ...bench.dependencies, onStep }, { ...asked, once: true }).catch(
+        (error: unknown) => (error as Error).message,
+      );
+      if (typeof outcome === 'string') expect(outcome).toBe(fullMessage(bench.settings.directory));
+      failures += typeof outcome === 'string' ? 1 : 0;
+      const backups = await listBackups(bench.settings.directory);
+      expect(bench.files()).toHaveLength(backups.length);
+      expect(backups).toHaveLength(typeof outcome === 'string' ? before : before + 1);
+      for (const backup of backups) await inspectFile(backup.path);
+      expect(await bench.litter()).toEqual([]);
+      rmSync(filler());
+    }
+    expect(failures).toBeGreaterThan(0);
+  });
+
+  test('that clearly cannot take the backup refuses before the dump begins', async () => {
+    await operateInBulk(bench.database, 4000);
+    await runBackup(bench.dependencies, asked);
+    await operate(bench.database);
+    fillTo(2 ** 20);
+    const steps: string[] = [];
+    const message = await failure({ ...bench.dependencies, onStep: (step) => void steps.push(step) });
+    expect(message).toMatch(
+      /^The disk that holds .* cannot take a backup: about [\d.]+ MiB are needed and 1\.0 MiB are free; make room/,
+    );
+    expect(steps).toEqual(['locked']);
+    expect(bench.files()).toHaveLength(1);
+  });
+
+  test('that is full to the last byte, the log included, is an error and not a crash', async () => {
+    const settings = { ...bench.settings, logFile: path.join(disk, 'logs', 'backup.log') };
+    await runBackup({ ...bench.dependencies, settings }, asked);
+    await operate(bench.database);
+    fillTo(0);
+    const complaints: string[] = [];
+    const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => complaints.push(String(text)) > 0);
+    expect(await failure({ ...bench.dependencies, settings })).toMatch(/^The disk that holds/);
+    spy.mockRestore();
+    rmSync(filler());
+    expect((await runBackup({ ...bench.dependencies, settings }, asked)).published).toHaveLength(1);
+  });
+
+  test('that is read-only is an error in words, and heals when it is not any more', async () => {
+    const [first] = (await runBackup(bench.dependencies, asked)).published;
+    await operate(bench.database);
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    expect(await failure()).toMatch(/^The folder .*\/work takes no file: the file system is read-only \(.*\)\.$/);
+    expect(bench.files()).toEqual([first?.filename]);
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+    expect((await runBackup(bench.dependencies, asked)).published).toHaveLength(1);
+  });
+
+  test('that holds one of the two folders only is refused before anything is done', async () => {
+    const elsewhere = temporaryFolder();
+    try {
+      const settings = { ...bench.settings, workDirectory: elsewhere };
+      const steps: string[] = [];
+      const message = await failure({ ...bench.dependencies, settings, onStep: (step) => void steps.push(step) });
+      expect(steps).toEqual([]);
+      expect(message).toBe(
+        `${settings.directory} and ${elsewhere} lie on different file systems, and a backup could not be published ` +
+          'whole across them: mount the folder above both instead.',
+      );
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  test('without the dump program on the whole machine, the package to install is named', async () => {
+    mkdirSync(bench.settings.directory, { recursive: true });
+    const hide = [...new Set(['mariadb-dump', 'mysqldump'].map((name) => realPath(findProgram([name]) ?? '')))];
+    const script = hide.map((file) => `mount --bind /dev/null ${file} && `).join('');
+    const { settings, address } = bench.dependencies;
+    const child = startChild({ dependencies: { settings, address }, request: asked }, [
+      ...['unshare', '-m', 'sh', '-c', `${script}exec "$@"`, 'sh'],
+    ]);
+    expect(await child.ended).toContain(
+      'The program mariadb-dump or mysqldump, which dumps the database, is not installed: install the package mariadb-client.',
+    );
+    expect(bench.files()).toEqual([]);
+  });
+});
+
+function realPath(file: string): string {
+  return execFileSync('realpath', [file], { encoding: 'utf8' }).trim();
+}

@@ -1,0 +1,97 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { findProgram } from '../../src/database/programs';
+import { temporaryFolder, waitFor } from './support';
+
+/**
+ * A MariaDB of a test's own that listens on TCP, with certificates. It lets in one account with a password, and
+ * "ciphered", with the same password, over TLS only.
+ */
+export interface PrivateServer {
+  port: number;
+  /** PEM of the authority that signed the server's certificate for "localhost". */
+  ca: string;
+  stop(): Promise<void>;
+}
+
+export async function startPrivateServer(user: string, password: string): Promise<PrivateServer> {
+  const folder = temporaryFolder();
+  const at = (name: string): string => path.join(folder, name);
+  makeCertificates(at);
+  const run = (name: string, args: string[]): void => {
+    execFileSync(findProgram([name]) ?? name, args, { stdio: 'pipe' });
+  };
+  const owner = process.getuid?.() === 0 ? ['--user=root'] : [];
+  run('mariadb-install-db', [
+    '--no-defaults',
+    ...owner,
+    `--datadir=${at('data')}`,
+    '--auth-root-authentication-method=socket',
+    `--auth-root-socket-user=${process.env.USER ?? 'root'}`,
+    '--skip-test-db',
+  ]);
+  const port = await freePort();
+  const server = spawn(
+    findProgram(['mariadbd']) ?? 'mariadbd',
+    [
+      '--no-defaults',
+      ...owner,
+      `--datadir=${at('data')}`,
+      `--socket=${at('s')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--innodb-log-file-size=8M',
+      `--ssl-ca=${at('ca.pem')}`,
+      `--ssl-cert=${at('server.pem')}`,
+      `--ssl-key=${at('server.key')}`,
+    ],
+    { stdio: 'ignore' },
+  );
+  const admin = await waitFor('the private server', () =>
+    createConnection({ socketPath: at('s'), user: process.env.USER ?? 'root' }).catch(() => null),
+  );
+  await admin.query(`CREATE USER ?@'%' IDENTIFIED BY ?`, [user, password]);
+  await admin.query(`GRANT ALL ON *.* TO ?@'%'`, [user]);
+  await admin.query(`CREATE USER ciphered@'%' IDENTIFIED BY ? REQUIRE SSL`, [password]);
+  await admin.query(`GRANT ALL ON *.* TO ciphered@'%'`);
+  await admin.end();
+  return {
+    port,
+    ca: readFileSync(at('ca.pem'), 'utf8'),
+    stop: async () => {
+      await stop(server);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => server.once('close', resolve));
+  server.kill('SIGTERM');
+  await ended;
+}
+
+function makeCertificates(at: (name: string) => string): void {
+  const openssl = (...args: string[]): void => {
+    execFileSync('openssl', args, { stdio: 'pipe' });
+  };
+  const key = (name: string): string[] => ['-newkey', 'rsa:2048', '-nodes', '-keyout', at(name)];
+  openssl('req', '-x509', ...key('ca.key'), '-subj', '/CN=Test authority', '-days', '2', '-out', at('ca.pem'));
+  openssl('req', ...key('server.key'), '-subj', '/CN=localhost', '-out', at('server.csr'));
+  const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
+  openssl('x509', '-req', '-in', at('server.csr'), ...signing, '-out', at('server.pem'));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === 'object' ? (address?.port ?? 0) : 0);
+      });
+    });
+  });
+}

@@ -1,0 +1,207 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { listBackups, type Backup } from '../../src/backup/catalogue';
+import { coverage } from '../../src/backup/coverage';
+import { inspectFile } from '../../src/backup/inspect';
+import { runBackup, type BackupOutcome } from '../../src/backup/run-backup';
+import { scratchPrefix } from '../../src/backup/scratch';
+import { workTag } from '../../src/backup/work-files';
+import { createTestDatabase } from '../support/database';
+import { placeBackup } from './backup-files';
+import { contentOf, restoreWithStockClient } from './stock-client';
+import { openBench, operate, rejection, testLedger, type Bench } from './support';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+});
+afterEach(() => bench.close());
+
+const asked = { trigger: 'OPERATION', force: false } as const;
+const forced = { trigger: 'MANUAL', force: true } as const;
+
+/** The one backup that such a run makes. */
+async function only(run: Promise<BackupOutcome>): Promise<Backup> {
+  const { published } = await run;
+  expect(published).toHaveLength(1);
+  return published[0] as Backup;
+}
+
+test('a backup contains the operation, says so, and restores with the stock client to an equal database', async () => {
+  await operate(bench.database);
+  const mark = await operate(bench.database);
+  const { query } = bench.database;
+  await query('CREATE TRIGGER keep BEFORE DELETE ON payload FOR EACH ROW SET @gone = OLD.operation');
+  await query('CREATE PROCEDURE nothing() SELECT 1');
+  const backup = await only(runBackup(bench.dependencies, asked));
+  expect(backup).toMatchObject({
+    lastOperation: mark,
+    trigger: 'OPERATION',
+    schemaVersion: 'test-1',
+    database: bench.database.address.database,
+    verifiedAt: expect.any(Date) as Date,
+  });
+  expect(await inspectFile(backup.path)).toEqual(backup);
+  expect(statSync(backup.path).mode & 0o777).toBe(0o600);
+  expect(statSync(bench.settings.directory).mode & 0o777).toBe(0o700);
+  expect(bench.files()).toEqual([backup.filename]);
+  expect(await bench.litter()).toEqual([]);
+  expect(readFileSync(backup.path, 'utf8')).not.toContain('sandbox');
+
+  const other = await createTestDatabase();
+  try {
+    const { address } = bench.database;
+    await restoreWithStockClient(address, other.address.database, backup.path);
+    expect(await contentOf(address, other.address.database)).toBe(await contentOf(address, address.database));
+    expect(await testLedger.newestOperation(other.query)).toEqual(mark);
+    // And over what is there already.
+    await other.query('DELETE FROM payload');
+    await restoreWithStockClient(address, other.address.database, backup.path);
+    expect(await contentOf(address, other.address.database)).toBe(await contentOf(address, address.database));
+  } finally {
+    await other.drop();
+  }
+});
+
+test('each step is in the log', async () => {
+  await operate(bench.database);
+  const { filename } = await only(
+    runBackup({ ...bench.dependencies, settings: { ...bench.settings, keep: 1 } }, asked),
+  );
+  await runBackup({ ...bench.dependencies, settings: { ...bench.settings, keep: 1 } }, forced);
+  const told = bench
+    .logText()
+    .replace(/^\S+ /gm, '')
+    .replace(/\d+ ms/g, 'N ms')
+    .replace(/[\d.]+ KiB/g, 'N KiB');
+  expect(told.split('\n').slice(0, 4)).toEqual([
+    'INFO Backup begins (OPERATION): operation 1 has none yet.',
+    'INFO Dumped N KiB in N ms.',
+    'INFO Restored into a scratch database and found sound in N ms.',
+    `INFO Published ${filename}: N KiB, operations up to 1, in N ms.`,
+  ]);
+  expect(told).toContain('INFO Backup begins (MANUAL): asked for, though every operation has one.');
+  expect(told).toContain(`INFO Rotated to 1: removed ${filename}.`);
+});
+
+test('where every operation has a backup, none is made, unless forced', async () => {
+  expect((await runBackup(bench.dependencies, asked)).published).toEqual([]);
+  const empty = await only(runBackup(bench.dependencies, forced));
+  expect(empty).toMatchObject({ lastOperation: { number: 0, uid: null }, trigger: 'MANUAL' });
+  await operate(bench.database);
+  expect((await only(runBackup(bench.dependencies, asked))).lastOperation.number).toBe(1);
+  expect((await runBackup(bench.dependencies, asked)).published).toEqual([]);
+  expect((await only(runBackup(bench.dependencies, forced))).lastOperation.number).toBe(1);
+});
+
+test('operations that commit while a backup is made lead to one more, which covers the last', async () => {
+  await operate(bench.database);
+  let burst = 0;
+  const outcome = await runBackup(
+    {
+      ...bench.dependencies,
+      onStep: async (step) => {
+        if (step === 'dumped' && burst === 0) for (; burst < 20; burst++) await operate(bench.database);
+      },
+    },
+    asked,
+  );
+  expect(outcome.published.map(({ lastOperation, trigger }) => [lastOperation.number, trigger])).toEqual([
+    [1, 'OPERATION'],
+    [21, 'OPERATION'],
+  ]);
+  const state = await coverage(await listBackups(bench.settings.directory), testLedger, bench.database.query);
+  expect(state).toMatchObject({ coveredThrough: 21, pending: 0 });
+});
+
+test('one that is asked for once makes one, whatever commits meanwhile', async () => {
+  const onStep = async (step: string): Promise<void> => {
+    if (step === 'dumped') await operate(bench.database);
+  };
+  await only(runBackup({ ...bench.dependencies, onStep }, { ...forced, once: true }));
+});
+
+test('an operation that commits between the mark and the snapshot is in the dump, and the manifest says so', async () => {
+  await operate(bench.database);
+  let late: unknown;
+  const onStep = async (step: string): Promise<void> => {
+    if (step === 'dumping') late ??= await operate(bench.database);
+  };
+  const backup = await only(runBackup({ ...bench.dependencies, onStep }, asked));
+  expect(backup.lastOperation).toEqual(late);
+});
+
+test('by checksum alone a backup covers what was committed before it began, and is not called verified', async () => {
+  const mark = await operate(bench.database);
+  const settings = { ...bench.settings, verify: 'checksum' as const };
+  const onStep = async (step: string): Promise<void> => {
+    if (step === 'dumping') await operate(bench.database);
+  };
+  const backup = await only(runBackup({ ...bench.dependencies, settings, onStep }, { ...asked, once: true }));
+  expect(backup).toMatchObject({ lastOperation: mark, verifiedAt: null });
+  expect(bench.logText()).not.toContain('scratch');
+});
+
+test('rotation comes after the success, counts complete backups only, and touches nothing else', async () => {
+  await operate(bench.database);
+  const { directory } = bench.settings;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (let day = 1; day <= 9; day++) placeBackup(directory, `db_backup-2024-01-0${day}_00-00-00.sql`);
+  writeFileSync(path.join(directory, 'db_backup-2024-01-05_00-00-01.sql'), 'half');
+  const outcome = await runBackup({ ...bench.dependencies, settings: { ...bench.settings, keep: 3 } }, asked);
+  expect(outcome.rotated).toEqual([1, 2, 3, 4, 5, 6, 7].map((day) => `db_backup-2024-01-0${day}_00-00-00.sql`));
+  expect(bench.files()).toEqual([
+    'db_backup-2024-01-05_00-00-01.sql',
+    'db_backup-2024-01-08_00-00-00.sql',
+    'db_backup-2024-01-09_00-00-00.sql',
+    outcome.published[0]?.filename,
+  ]);
+});
+
+test('what a killed predecessor left is cleared, and nothing that is not ours', async () => {
+  await runBackup(bench.dependencies, forced);
+  const { workDirectory } = bench.settings;
+  const { query, address } = bench.database;
+  const tag = workTag(address.database);
+  const scratch = `${scratchPrefix(address.database)}0123456789ab`;
+  const alike = `${scratchPrefix(address.database)}0123456789abc`;
+  const files = [`${tag}-0123456789ab.sql`, `${tag}-0123456789ab.cnf`, `${workTag('other')}-0123456789ab.sql`, 'notes'];
+  for (const file of files) writeFileSync(path.join(workDirectory, file), 'half');
+  await query('CREATE DATABASE ??', [scratch]);
+  await query('CREATE TABLE ??.t (id INT)', [scratch]);
+  await query('CREATE DATABASE ??', [alike]);
+  try {
+    await runBackup(bench.dependencies, forced);
+    expect(await bench.litter()).toEqual([...files.slice(2).sort().reverse(), alike].sort());
+    expect(bench.logText()).toContain(
+      `Cleared what an interrupted backup left: ${files[1] ?? ''}, ${files[0] ?? ''}, ${scratch}.`,
+    );
+  } finally {
+    await query('DROP DATABASE ??', [alike]);
+  }
+});
+
+test('a backup that does not count once it is published is an error, and not followed by more for ever', async () => {
+  await operate(bench.database);
+  const ledger = { ...testLedger, existing: () => Promise.resolve(new Set<string>()) };
+  const settings = { ...bench.settings, verify: 'checksum' as const };
+  const { message } = await rejection(runBackup({ ...bench.dependencies, settings, ledger }, asked));
+  expect(message).toMatch(/^The backup db_backup-.*\.sql was published, but does not count as one of operation 1\.$/);
+  expect(bench.files()).toHaveLength(1);
+});
+
+test('a stop ends it cleanly at any step', async () => {
+  await operate(bench.database);
+  for (const at of ['locked', 'dumping', 'dumped', 'verified', 'synced'] as const) {
+    const stop = new AbortController();
+    const onStep = (step: string): void => {
+      if (step === at) stop.abort();
+    };
+    const { message } = await rejection(runBackup({ ...bench.dependencies, signal: stop.signal, onStep }, asked));
+    expect([at, message]).toEqual([at, 'The backup was stopped before it was done; the next one makes up for it.']);
+    expect(bench.files()).toEqual([]);
+    expect(await bench.litter()).toEqual([]);
+  }
+  expect(bench.logText()).not.toContain('ERROR');
+  await only(runBackup(bench.dependencies, asked));
+});

@@ -1,0 +1,185 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
+import { runBackup } from '../../src/backup/run-backup';
+import { backupSettings, type BackupSettings } from '../../src/backup/settings';
+import type { DatabaseAddress } from '../../src/database/address';
+import { connectionOptions } from '../../src/database/connection-options';
+import { findProgram } from '../../src/database/programs';
+import { allProcesses, startChild } from './child';
+import { startPrivateServer, type PrivateServer } from './private-server';
+import {
+  createLedgerTables,
+  operate,
+  rejection,
+  temporaryFolder,
+  testLedger,
+  waitFor,
+  type TestDatabase,
+} from './support';
+
+const SECRET = `${randomBytes(9).toString('hex')} #"'\\;$(x)`;
+/** What would stand in a list of arguments, however it was quoted. */
+const TRACE = SECRET.slice(0, 18);
+
+let server: PrivateServer;
+let settings: BackupSettings;
+let storageDir: string;
+beforeAll(async () => {
+  server = await startPrivateServer('keeper', SECRET);
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  storageDir = temporaryFolder();
+  settings = backupSettings(storageDir, { keep: 10, verify: 'restore' });
+});
+afterEach(() => {
+  rmSync(storageDir, { recursive: true });
+});
+
+const addressOf = (change: Partial<DatabaseAddress> = {}): DatabaseAddress => ({
+  user: 'keeper',
+  password: SECRET,
+  database: 'pool',
+  hosts: [{ host: '127.0.0.1', port: server.port }],
+  ...change,
+});
+
+async function withDatabase(
+  name: string,
+  work: (database: Pick<TestDatabase, 'query'>) => Promise<void>,
+): Promise<void> {
+  const { database: _, ...options } = connectionOptions(addressOf());
+  const connection = await createConnection(options);
+  const quoted = `\`${name.replaceAll('`', '``')}\``;
+  await connection.query(`CREATE DATABASE ${quoted} CHARACTER SET utf8mb4`);
+  await connection.query(`USE ${quoted}`);
+  try {
+    const database = {
+      query: async (sql: string, parameters: readonly unknown[] = []) => {
+        const [rows] = await connection.query(sql, [...parameters]);
+        return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+      },
+    };
+    await createLedgerTables(database);
+    await operate(database);
+    await work(database);
+  } finally {
+    await connection.query(`DROP DATABASE ${quoted}`);
+    await connection.end();
+  }
+}
+
+/** Programs of the clients' names that tell their arguments and environment, and then become the real ones. */
+function tellingPrograms(folder: string): string {
+  const programs = path.join(folder, 'programs');
+  mkdirSync(programs);
+  for (const name of ['mariadb-dump', 'mariadb']) {
+    const file = path.join(programs, name);
+    const tell = `cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' ' ' >> '${path.join(folder, 'told')}'`;
+    writeFileSync(file, `#!/bin/bash\n${tell}\nexec ${findProgram([name]) ?? name} "$@"\n`, { mode: 0o755 });
+  }
+  return programs;
+}
+
+const asked = { trigger: 'OPERATION', force: false } as const;
+
+test('no password stands in the arguments or the environment of any process, in a file or in the log', async () => {
+  await withDatabase('pool', async ({ query }) => {
+    // Rows enough for the client programs to be seen at work.
+    await query('INSERT INTO operations SELECT seq, UUID() FROM seq_2_to_20000');
+    await query("INSERT INTO payload (operation, text) SELECT seq, REPEAT('x', 150) FROM seq_2_to_20000");
+    const { PATH } = process.env;
+    process.env.PATH = `${tellingPrograms(storageDir)}:${PATH ?? ''}`;
+    const child = startChild({ dependencies: { settings, address: addressOf() }, request: asked });
+    process.env.PATH = PATH;
+    let isDone = false;
+    void child.ended.then(() => {
+      isDone = true;
+    });
+    const seen = new Set<string>();
+    await waitFor('the end of the backup', () => {
+      for (const each of allProcesses()) {
+        expect(each.arguments).not.toContain(TRACE);
+        expect(each.environment).not.toContain(TRACE);
+        if (each.arguments.includes('/dev/fd/3')) seen.add(/mariadb-dump/.test(each.arguments) ? 'dump' : 'restore');
+      }
+      return isDone;
+    });
+    expect([...seen].sort()).toEqual(['dump', 'restore']);
+    const output = await child.ended;
+    expect(output).toContain('"problem":null');
+    expect(output).not.toContain(TRACE);
+    // What the programs saw in their first moment: some blank their arguments before anybody else can look.
+    const told = readFileSync(path.join(storageDir, 'told'), 'utf8');
+    expect(told).toContain('mariadb-dump --defaults-file=/dev/fd/3');
+    expect(told).toContain('mariadb --defaults-file=/dev/fd/3');
+    expect(told).not.toContain(TRACE);
+    expect(told).not.toContain('HOME=');
+    expect(readFileSync(settings.logFile, 'utf8')).not.toContain(TRACE);
+    const [name = ''] = /db_backup-[^"]+\.sql/.exec(output) ?? [];
+    expect(readFileSync(`${settings.directory}/${name}`, 'utf8')).not.toContain(TRACE);
+  });
+});
+
+test.each([
+  'name with spaces',
+  "quote's",
+  'back`tick',
+  '-dash',
+  'ünï',
+  'semi;colon$(x)',
+  '%s',
+  'what?',
+  'Ä'.repeat(40),
+  'a.b',
+])('a database named %j is backed up', async (name) => {
+  await withDatabase(name, async () => {
+    const { published } = await runBackup(
+      { settings, address: addressOf({ database: name }), ledger: testLedger },
+      asked,
+    );
+    expect(published[0]).toMatchObject({ database: name, verifiedAt: expect.any(Date) as Date });
+  });
+});
+
+test.each<[string, NonNullable<DatabaseAddress['tls']>]>([
+  ['any certificate', { verify: false }],
+  ['a certificate of that authority', { verify: true, ca: 'ours' }],
+])('over TLS with %s', async (_, tls) => {
+  await withDatabase('pool', async () => {
+    const address = addressOf({
+      user: 'ciphered',
+      hosts: [{ host: 'localhost', port: server.port }],
+      tls: tls.ca === undefined ? tls : { ...tls, ca: server.ca },
+    });
+    const { published } = await runBackup({ settings, address, ledger: testLedger }, asked);
+    expect(published).toHaveLength(1);
+  });
+});
+
+test('a certificate of nobody we trust is refused before the password is told', async () => {
+  const address = addressOf({ hosts: [{ host: 'localhost', port: server.port }], tls: { verify: true } });
+  const { message } = await rejection(runBackup({ settings, address, ledger: testLedger }, asked));
+  expect(message).toMatch(/cannot be reached \(.*self.signed certificate.*\)\.$/);
+});
+
+test('a wrong password is an error in words that does not tell it', async () => {
+  const address = addressOf({ password: `${SECRET}x` });
+  const { message } = await rejection(runBackup({ settings, address, ledger: testLedger }, asked));
+  expect(message).toMatch(/refuses the backup's connection: Access denied for user 'keeper'@.*\.$/);
+  expect(message).not.toContain(TRACE);
+});
+
+test('the first host that answers is asked, for the operations and for the dump alike', async () => {
+  await withDatabase('pool', async () => {
+    const hosts = [
+      { host: '127.0.0.1', port: 1 },
+      { host: '127.0.0.1', port: server.port },
+    ];
+    const { published } = await runBackup({ settings, address: addressOf({ hosts }), ledger: testLedger }, asked);
+    expect(published).toHaveLength(1);
+    expect(existsSync(settings.directory)).toBe(true);
+  });
+});

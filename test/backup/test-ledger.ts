@@ -1,0 +1,22 @@
+import type { Ledger } from '../../src/backup/ledger';
+
+/** A ledger of the smallest kind: every operation has exactly one row of payload. */
+export const testLedger: Ledger = {
+  async newestOperation(query) {
+    const [row] = await query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
+    return row === undefined ? { number: 0, uid: null } : { number: Number(row.number), uid: String(row.uid) };
+  },
+  async existing(query, marks) {
+    const pairs = marks.filter(({ uid }) => uid !== null).map(({ number, uid }) => [number, uid]);
+    if (pairs.length === 0) return new Set();
+    const rows = await query('SELECT uid FROM operations WHERE (number, uid) IN (?)', [pairs]);
+    return new Set(rows.map(({ uid }) => String(uid)));
+  },
+  async audit(query) {
+    const rows = await query(
+      'SELECT number FROM operations LEFT JOIN payload ON operation = number GROUP BY number HAVING COUNT(operation) <> 1',
+    );
+    return rows.slice(0, 1).map(({ number }) => `operation ${String(number)} has not exactly one payload`);
+  },
+  schemaVersion: () => Promise.resolve('test-1'),
+};
