@@ -141,11 +141,8 @@ class Session {
 
   private statement(packet: Buffer): Statement {
     return {
-      // MySQL's clients put the number of attributes before the text.
-      sql: packet
-        .subarray(5)
-        .toString()
-        .replace(/^\0\x01/, ''),
+      // To MySQL, a client says first that there are no attributes.
+      sql: packet.subarray(packet[5] === 0 ? 7 : 5).toString(),
       threadId: this.threadId ?? 0,
       forward: () => {
         this.server.write(packet);
