@@ -25,7 +25,9 @@ export function Overview(): ReactElement {
       {status.data !== undefined && (
         <>
           <section aria-labelledby="pool">
-            <h2 id="pool">The pool</h2>
+            <h2 id="pool">
+              The pool <span className="muted">{currency === '' ? '' : `in ${currency}`}</span>
+            </h2>
             <Content query={pool} what="the pool’s figures" lines={2}>
               {(data) => <PoolFigures pool={data} />}
             </Content>

@@ -65,7 +65,7 @@ export function PoolChart({ points, currency }: { points: readonly Point[]; curr
         const indexes = [...points.keys(), points.length];
         const xAt = (index: number): number => x(times[index] ?? ends);
         const yAt = (index: number): number => y(panel.values[index] ?? panel.values.at(-1) ?? 0);
-        const shown = chosen ?? points.length - 1;
+        const shown = chosen ?? points.length;
         return (
           <Frame
             scale={y}

@@ -5,19 +5,18 @@ import { count, money } from '../ui/format';
 type Pool = PoolQuery['pool'];
 
 export function PoolFigures({ pool }: { pool: Pool }): ReactElement {
-  const { currency } = pool;
   return (
     <dl className="figures">
-      <Amount name="Capital" amount={pool.capital} currency={currency} note={`${members(pool.members)} with a share`} />
-      <Amount name="Available" amount={pool.available} currency={currency} note="to buy with" />
+      <Amount name="Capital" amount={pool.capital} note={`of ${members(pool.members)}`} />
+      <Amount name="Available" amount={pool.available} note="to buy with" />
       <Amount
         name="Invested"
         amount={pool.invested}
-        currency={currency}
+
         note={`in ${vehicles(pool.vehiclesForSale)} for sale`}
       />
-      <Amount name="Profit" amount={pool.profit} currency={currency} note={`of ${vehicles(pool.vehiclesSold)} sold`} />
-      <Amount name="Company revenue" amount={pool.companyRevenue} currency={currency} note="commission" />
+      <Amount name="Profit" amount={pool.profit} note={`of ${vehicles(pool.vehiclesSold)} sold`} />
+      <Amount name="Company revenue" amount={pool.companyRevenue} note="commission" />
     </dl>
   );
 }
@@ -25,18 +24,15 @@ export function PoolFigures({ pool }: { pool: Pool }): ReactElement {
 interface AmountProps {
   name: string;
   amount: string;
-  currency: string;
   note: string;
 }
 
-function Amount({ name, amount, currency, note }: AmountProps): ReactElement {
+function Amount({ name, amount, note }: AmountProps): ReactElement {
   const isNegative = amount.startsWith('-');
   return (
     <div className="figure">
       <dt>{name}</dt>
-      <dd className={isNegative ? 'amount negative' : 'amount'}>
-        {money(amount)} <abbr title={currency}>{currency}</abbr>
-      </dd>
+      <dd className={isNegative ? 'amount negative' : 'amount'}>{money(amount)}</dd>
       <dd className="muted">{note}</dd>
     </div>
   );
