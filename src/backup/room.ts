@@ -5,6 +5,8 @@ import type { Session } from './session';
 
 /** What must be left over in any case. */
 const MARGIN_BYTES = 2 ** 20;
+/** A server that extends a file wants several megabytes at once. */
+const FULL_BYTES = 16 * 2 ** 20;
 
 /**
  * Refuses a backup that the disk clearly cannot take. A guess that errs on the side of trying: a disk that fills up
@@ -35,6 +37,14 @@ export async function checkRoom(
 export async function checkRoomForCopy(session: Session, sqlBytes: number): Promise<void> {
   const data = await dataDirectory(session);
   if (data !== null) await demand(data, sqlBytes);
+}
+
+/** The database's folder where its disk is as good as full; null where it is not, or is another machine's. */
+export async function fullDataFolder(session: Session): Promise<string | null> {
+  const data = await dataDirectory(session);
+  if (data === null) return null;
+  const { bavail, bsize } = await statfs(data);
+  return bavail * bsize < FULL_BYTES ? data : null;
 }
 
 async function demand(directory: string, bytes: number): Promise<void> {

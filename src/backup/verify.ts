@@ -1,3 +1,4 @@
+import { auditCopy } from './audit-copy';
 import { ClientFailure, type Watch } from './client-run';
 import type { Dump } from './dump';
 import { BackupError, reasonOf, sqlErrno } from './errors';
@@ -41,7 +42,7 @@ export async function verifyByRestore(request: VerifyRequest): Promise<Verificat
   try {
     return await withScratchDatabase(session, request.lost, async (scratch) => {
       await loadDump({ ...request, address: scratch.address, unlogged: scratch.unlogged });
-      const violations = await ledger.audit(scratch.query);
+      const violations = await auditCopy(ledger, scratch.query);
       if (violations.length > 0) throw await unsound(violations, ledger, session);
       if (!(await contains(ledger, scratch.query, mark))) {
         throw new BackupError(

@@ -38,7 +38,7 @@ async function save(context: CopyContext & { session: Session }, schema: string)
   try {
     const copy = await UnpublishedBackup.take(context, there, session.address.database);
     try {
-      return (await copy.isIn(backups)) ? null : await copy.publishAsSafety();
+      return (await copy.isIn(newest === undefined ? [] : [newest])) ? null : await copy.publishAsSafety();
     } finally {
       await copy.discard();
     }

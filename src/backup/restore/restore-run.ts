@@ -1,20 +1,15 @@
 import { BackupRun } from '../backup-run';
 import { readBackup, type Backup } from '../catalogue';
 import { BackupError, reasonOf } from '../errors';
-import { loadDump } from '../load-dump';
 import type { BackupLock } from '../lock';
-import { createSchemaLike, leaveBinaryLog, ownSchemaName } from '../own-schema';
+import { ownSchemaName } from '../own-schema';
 import { checkRoom, checkRoomForCopy } from '../room';
-import { openSession } from '../session';
-import { lacksRight } from '../verify';
 import type { RestoreContext, RestoreDependencies, RestoreStep } from './context';
-import { KeysLater } from './keys-later';
-import { pendingMigrations, type RestorePlan } from './plan';
+import type { RestorePlan } from './plan';
 import { dropSchema, settleReplaced } from './replaced';
-import { replay } from './replay';
-import { UnpublishedBackup } from './unpublished-backup';
+import { RestoredCopy, type Audited } from './restored-copy';
 import { moveInto, swapIn } from './swap';
-import { whyImmovable } from './tables';
+import { UnpublishedBackup } from './unpublished-backup';
 
 export interface RestoreOutcome {
   /** The database that was restored, and its newest operation. */
@@ -34,7 +29,7 @@ const KEEP_ALL = 1_000_000;
 /** Carries out a plan, holding the lock on backups. */
 export class RestoreRun {
   private readonly safety: Backup[] = [];
-  private copy: UnpublishedBackup | null = null;
+  private safetyCopy: UnpublishedBackup | null = null;
   private swapped = false;
 
   constructor(
@@ -45,25 +40,24 @@ export class RestoreRun {
   ) {}
 
   async execute(): Promise<RestoreOutcome> {
-    const { session } = this.context;
-    const { target, backup, beside } = this.plan;
+    const { target, backup, beside, safetyBackup } = this.plan;
     await this.refuseChangedFile();
-    await checkRoomForCopy(session, backup.sqlBytes);
-    const fresh = ownSchemaName(session.address.database, 'restore');
-    await this.createFresh(fresh);
+    await checkRoomForCopy(this.context.session, backup.sqlBytes);
+    const copy = await RestoredCopy.create(this.context, this.plan);
     try {
       await this.step('created');
-      if (this.plan.safetyBackup) await this.takeUnpublishedBackup();
-      await this.fill(fresh);
-      const migrated = await this.migrate(fresh);
-      const { number } = await this.audit(fresh);
+      if (safetyBackup) await this.takeSafetyCopy();
+      const migrated = await this.fill(copy);
+      this.progress('Checking the restored copy', null);
+      const audited = await copy.audit();
+      await this.step('audited');
       await this.lock.assertHeld();
-      const made = beside ? await this.moveBeside(fresh) : await this.replace(fresh);
-      return { database: target, lastOperation: number, migrated, safety: this.safety, backup: made };
+      const made = beside ? await this.moveBeside(copy) : await this.replace(copy, audited, migrated);
+      const lastOperation = audited.lastOperation.number;
+      return { database: target, lastOperation, migrated, safety: this.safety, backup: made };
     } finally {
-      await this.copy?.discard();
-      // A server that has just failed may not do this either; the next run does.
-      await session.query('DROP DATABASE IF EXISTS ??', [fresh]).catch(() => undefined);
+      await this.safetyCopy?.discard();
+      await copy.drop();
     }
   }
 
@@ -74,27 +68,13 @@ export class RestoreRun {
     throw new BackupError(`${path} was removed or changed while the restore waited: run it again for a new plan.`);
   }
 
-  private async createFresh(fresh: string): Promise<void> {
-    const { query, address } = this.context.session;
-    try {
-      await createSchemaLike(query, address.database, fresh);
-    } catch (error) {
-      if (!lacksRight(error)) throw BackupError.from(error, 'A database beside the live one could not be made');
-      throw new BackupError(
-        `The database account ${address.user} may not make a database beside ${address.database}, which a restore ` +
-          `needs: grant it ALL on \`${address.database.replaceAll('_', '\\_')}\\_%\`.* and try again.`,
-        { cause: error },
-      );
-    }
-  }
-
   /** First of all, and published right before the swap: a restore that fails leaves the backups as they were. */
-  private async takeUnpublishedBackup(): Promise<void> {
+  private async takeSafetyCopy(): Promise<void> {
     const { session, settings } = this.context;
     this.progress('Taking the safety backup', null);
     try {
       await checkRoom(settings.directory, this.plan.live.backups, session, false);
-      this.copy = await UnpublishedBackup.take(this.context, session, session.address.database);
+      this.safetyCopy = await UnpublishedBackup.take(this.context, session, session.address.database);
     } catch (error) {
       if (this.context.signal?.aborted === true) throw error;
       throw new BackupError(
@@ -106,95 +86,42 @@ export class RestoreRun {
     await this.step('saved');
   }
 
-  private async fill(fresh: string): Promise<void> {
-    const { session, server, workDirectory, tag, stallMs, signal } = this.context;
-    const { backup, replay: steps } = this.plan;
-    const unlogged = this.dependencies.unlogged && (await this.mayLeaveBinaryLog());
-    const watch = { workDirectory, tag, stallMs, unlogged, ...(signal === undefined ? {} : { signal }) };
-    const address = { ...session.address, database: fresh };
-    this.progress(`Restoring ${backup.filename}`, 0);
-    const onBytes = (bytes: number): void => {
-      this.progress(`Restoring ${backup.filename}`, bytes / backup.sqlBytes);
-    };
-    await loadDump({ ...watch, server, address, file: backup.path, dump: backup, through: new KeysLater(), onBytes });
+  private async fill(copy: RestoredCopy): Promise<string[]> {
+    const { backup, replay } = this.plan;
+    const { unlogged } = this.dependencies;
+    const doing = `Restoring ${backup.filename}`;
+    this.progress(doing, 0);
+    await copy.load(unlogged, (part) => {
+      this.progress(doing, part);
+    });
     await this.step('loaded');
-    if (steps === null) return;
-    this.progress('Replaying the binary log', null);
-    await replay({ ...watch, session, schema: fresh, from: steps.from, end: steps.end });
-    await this.step('replayed');
-  }
-
-  private async mayLeaveBinaryLog(): Promise<boolean> {
-    const probe = await openSession(this.context.session.address);
-    try {
-      return await leaveBinaryLog(probe.query);
-    } finally {
-      probe.close();
-    }
-  }
-
-  private async migrate(fresh: string): Promise<string[]> {
-    const { ledger, session } = this.context;
-    const copy = await openSession({ ...session.address, database: fresh });
-    try {
-      // What a file says of its schema, a file of a damaged database may not know.
-      const schemaVersion = await ledger.schemaVersion(copy.query).catch(() => 'none');
-      pendingMigrations({ schemaVersion, path: this.plan.backup.path }, this.dependencies.knownSchemas);
-    } finally {
-      copy.close();
+    if (replay !== null) {
+      this.progress('Replaying the binary log', null);
+      await copy.replay(unlogged);
+      await this.step('replayed');
     }
     this.progress('Bringing the copy to the current schema', null);
-    const migrated = await this.dependencies.migrate({ ...session.address, database: fresh });
+    const migrated = await copy.migrate(this.dependencies);
     await this.step('migrated');
     return migrated;
   }
 
-  private async audit(fresh: string): Promise<{ number: number }> {
-    const { ledger, session, signal } = this.context;
-    const { backup, source, lastOperation, replay: steps } = this.plan;
-    this.progress('Checking the restored copy', null);
-    const options = signal === undefined ? {} : { signal };
-    const copy = await openSession({ ...session.address, database: fresh }, options);
-    try {
-      const [violation] = await ledger.audit(copy.query);
-      if (violation !== undefined) {
-        throw new BackupError(`${backup.path} is not sound, and was not restored: ${reasonOf(violation)}.`);
-      }
-      const newest = await ledger.newestOperation(copy.query);
-      const toThePoint = source.kind === 'operation' || source.kind === 'before';
-      const isIt = toThePoint ? newest.number === lastOperation : newest.number >= backup.lastOperation.number;
-      if (!isIt || (steps !== null && newest.uid !== steps.last.uid)) {
-        throw new BackupError(
-          `The restored copy ends with operation ${newest.number} and not ${lastOperation}, so it was not used.`,
-        );
-      }
-      const reason = await whyImmovable(copy.query, fresh);
-      if (reason !== null) throw new BackupError(`${backup.path} cannot take the place of a database: ${reason}`);
-      await this.step('audited');
-      return newest;
-    } catch (error) {
-      throw BackupError.from(error, `The restored copy of ${backup.path} could not be checked`);
-    } finally {
-      copy.close();
-    }
-  }
-
-  private async moveBeside(fresh: string): Promise<null> {
-    await moveInto(this.context.session, fresh, this.plan.target);
+  private async moveBeside(copy: RestoredCopy): Promise<null> {
+    await moveInto(this.context.session, copy.name, this.plan.target);
     this.swapped = true;
     await this.step('swapped');
     return null;
   }
 
   /** From the swap on there is no way back: what follows is done even where the restore was asked to stop. */
-  private async replace(fresh: string): Promise<Backup | null> {
+  private async replace(copy: RestoredCopy, audited: Audited, migrated: readonly string[]): Promise<Backup | null> {
     const { session } = this.context;
     const keeps = this.plan.safetyBackup;
     const aside = ownSchemaName(session.address.database, keeps ? 'replaced' : 'discarded');
-    if (this.copy !== null) this.safety.push(await this.copy.publishAsSafety());
+    if (this.safetyCopy !== null) this.safety.push(await this.safetyCopy.publishAsSafety());
     await this.step('published');
     this.progress('Swapping', null);
-    await swapIn(session, fresh, aside);
+    await swapIn(session, copy.name, aside);
     this.swapped = true;
     await this.step('swapped');
     try {
@@ -204,29 +131,25 @@ export class RestoreRun {
       await dropSchema(session, aside);
       await this.step('dropped');
       this.progress('Backing up what was restored', null);
-      return await this.backUp();
+      const isFile = this.plan.replay === null && migrated.length === 0;
+      const backup = (isFile ? await this.backUpProven(audited) : null) ?? (await this.backUpAnew());
+      await this.step('backedUp');
+      return backup;
     } catch (error) {
       throw new BackupError(`The database is restored, but: ${reasonOf(error)}.`, { cause: error });
     }
   }
 
-  /** The newest file must be of today's history, and be there whatever was restored from where. */
-  private async backUp(): Promise<Backup | null> {
-    const backup = (await this.backUpWhatWasRestored()) ?? (await this.backUpAnew());
-    await this.step('backedUp');
-    return backup;
-  }
-
-  /** What was restored and audited just now need not be once more, if a dump of it is still the very same. */
-  private async backUpWhatWasRestored(): Promise<Backup | null> {
-    const { backup, replay: steps } = this.plan;
-    if (backup.verifiedAt === null || steps !== null || this.plan.migrations.length > 0) return null;
+  /**
+   * The newest file must be of today's history, and be there whatever was restored from where. What was restored and
+   * audited just now need not be once more, if a dump of it is still the very same; else null.
+   */
+  private async backUpProven(audited: Audited): Promise<Backup | null> {
     const { session, now } = this.context;
     const copy = await UnpublishedBackup.take(this.afterSwap(), session, session.address.database);
     try {
-      if (!(await copy.isIn([backup]))) return null;
-      const { lastOperation, schemaVersion } = backup;
-      return await copy.publishAsProven({ lastOperation, schemaVersion, verifiedAt: now() });
+      if (!(await copy.isIn([this.plan.backup]))) return null;
+      return await copy.publishAsProven({ ...audited, verifiedAt: now() });
     } finally {
       await copy.discard();
     }

@@ -60,11 +60,9 @@ export class UnpublishedBackup {
 
   /** Whether one of these backups restores to the very same. */
   async isIn(backups: readonly Backup[]): Promise<boolean> {
-    const { dump, lastOperation } = this.contents;
-    const alike = backups.filter((backup) => backup.lastOperation.uid === lastOperation.uid);
-    if (alike.length === 0) return false;
-    const own = await contentHash(this.file.path, dump.sqlBytes);
-    for (const { path, sqlBytes } of alike) if ((await contentHash(path, sqlBytes)) === own) return true;
+    if (backups.length === 0) return false;
+    const own = await contentHash(this.file.path, this.contents.dump.sqlBytes);
+    for (const { path, sqlBytes } of backups) if ((await contentHash(path, sqlBytes)) === own) return true;
     return false;
   }
 
