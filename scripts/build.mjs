@@ -27,11 +27,11 @@ export async function build() {
   }
   const builtFrom = fingerprint();
   const unfinished = join(root, `${UNFINISHED}${process.pid}`);
-  const steps = await Promise.all([compileServer(unfinished), bundleConsole(join(unfinished, 'console'))]);
-  const failed = steps.find(({ code }) => code !== 0);
-  if (failed !== undefined) {
+  const [server, bundle] = await Promise.all([compileServer(unfinished), bundleConsole(join(unfinished, 'console'))]);
+  if (server.code !== 0 || bundle.code !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
-    throw new SetupError('The build failed: mend what is named above.', failed.output);
+    const [who, { output }] = server.code === 0 ? ['the bundler of the console', bundle] : ['the compiler', server];
+    throw new SetupError(`The build failed: mend what ${who} names above.`, output);
   }
   copyAssets(join(root, 'src'), join(unfinished, 'src'));
   const dist = join(root, 'dist');

@@ -75,6 +75,11 @@ describe("the console's files", () => {
     expect((await http(`${server.url}/admin`, { headers: { ...BROWSER, 'if-none-match': etag } })).status).toBe(304);
   });
 
+  test('the bare address leads to the console', async () => {
+    const { status, headers } = await http(`${server.url}/`, { redirect: 'manual' });
+    expect({ status, to: headers.get('location') }).toEqual({ status: 302, to: '/admin' });
+  });
+
   test.each([
     '/admin/assets/nothing.js',
     '/admin/assets/../index.html',
