@@ -1,52 +1,11 @@
-import fc from 'fast-check';
 import { PaymentKind } from '../../src/entities/enums';
 import { User } from '../../src/entities/user';
 import { Refusal } from '../../src/services/errors';
 import type { LedgerUnderTest } from '../support/ledger';
 import { Model, type ModelVehicle, type Movement } from './model';
+import { MAX_CENTS, type Step } from './steps';
 
-/** One step of a history. Numbers pick among what there is by then; a step without anything to act on does nothing. */
-export type Step =
-  | { do: 'deposit' | 'request'; member: number; amount: bigint }
-  | { do: 'withdraw'; member: number; amount: bigint | 'all' }
-  | { do: 'confirm' | 'reject'; movement: number }
-  | { do: 'buy'; cost: bigint }
-  | { do: 'sell'; vehicle: number; profit: bigint }
-  | { do: 'unsell'; vehicle: number };
-
-const MAX_CENTS = 999_999_999_999_999n;
-
-const amount = fc.oneof(
-  fc.bigInt({ min: 1n, max: 9n }),
-  fc.bigInt({ min: 1n, max: 100_000n }),
-  fc.bigInt({ min: 1n, max: MAX_CENTS }),
-  fc.constantFrom(1n, 100n, MAX_CENTS),
-);
-const profit = fc.oneof(
-  fc.constantFrom(0n, 1n, 2n, 3n, -1n),
-  fc.bigInt({ min: -1_000n, max: 100_000n }),
-  fc.bigInt({ min: -MAX_CENTS, max: MAX_CENTS }),
-);
-const pick = fc.nat({ max: 20 });
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('deposit', 'deposit', 'request'), member: pick, amount }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant('withdraw'),
-      member: pick,
-      amount: fc.oneof(fc.constant('all' as const), amount),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('confirm', 'reject'), movement: pick }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('buy'), cost: amount }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('sell'), vehicle: pick, profit }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('unsell'), vehicle: pick }) },
-);
-
-export const steps = (length: { minLength?: number; maxLength: number }): fc.Arbitrary<Step[]> =>
-  fc.array(step, { ...length, size: 'max' });
+export { type Step, steps } from './steps';
 
 const among = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 
@@ -73,11 +32,12 @@ export class History {
         if (member !== undefined) await this.request(member.id, one.amount, one.do === 'deposit');
         break;
       }
-      case 'withdraw': {
+      case 'withdraw':
+      case 'request withdrawal': {
         const member = among(model.members, one.member);
         if (member === undefined) break;
         const sum = one.amount === 'all' ? member.balance : one.amount;
-        if (sum > 0n && sum <= MAX_CENTS) await this.request(member.id, -sum, true);
+        if (sum > 0n && sum <= MAX_CENTS) await this.request(member.id, -sum, one.do === 'withdraw');
         break;
       }
       case 'confirm': {
