@@ -83,8 +83,10 @@ describeInBrowser('the playground in a browser', () => {
     const { page } = visitor;
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     const variables = page.locator('.graphiql-editor-tool .view-lines').first();
+    await variables.getByText('admin@example.com').waitFor();
     await variables.click();
     await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.press('Delete');
     await page.keyboard.insertText(JSON.stringify(ADMIN));
     await run();
     await answers('"role":"ADMIN"');

@@ -27,7 +27,12 @@ export function Playground({ url, storageName, examples, headers, onAnswer }: Pl
   const theme = useShownTheme();
   const plugins = useMemo(() => [createExamplesPlugin(examples), HISTORY_PLUGIN], [examples]);
   const storage = useMemo(() => tabStorage(storageName), [storageName]);
-  const [first] = examples;
+  // What the reader left open goes before the example that a first visit begins with.
+  const initial = useMemo(() => {
+    const [first] = examples;
+    if (first === undefined || storage.length > 0) return {};
+    return { initialQuery: first.query, initialVariables: first.variables ?? '' };
+  }, [examples, storage]);
   return (
     <GraphiQL
       fetcher={async (request, options) => {
@@ -47,7 +52,7 @@ export function Playground({ url, storageName, examples, headers, onAnswer }: Pl
       }}
       storage={storage}
       plugins={plugins}
-      defaultTabs={first === undefined ? [] : [{ query: first.query, variables: first.variables ?? null }]}
+      {...initial}
       {...(isRoomy() ? { visiblePlugin: 'Examples' } : {})}
       defaultEditorToolsVisibility="variables"
       forcedTheme={theme}
