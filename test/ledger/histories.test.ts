@@ -39,13 +39,13 @@ describe.each([
         await play(history, list);
         await history.compareAll();
       }),
-      { numRuns: 12 },
+      { numRuns: 15 },
     );
   }, 120_000);
 
   test('one history of hundreds of operations', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.noBias(steps({ minLength: 250, maxLength: 260 })), async (list) => {
+      fc.asyncProperty(steps({ minLength: 250, maxLength: 260 }), async (list) => {
         const history = await begin();
         await play(history, list);
         await history.compareAll();
@@ -55,8 +55,7 @@ describe.each([
         expect(sales.filter(({ profit }) => profit > 0n).length).toBeGreaterThan(4);
         expect(sales.filter(({ reversed }) => reversed).length).toBeGreaterThan(8);
       }),
-      // A failure here is found again, and shrunk, by the short histories.
-      { numRuns: 1, endOnFailure: true },
+      { numRuns: 1, interruptAfterTimeLimit: 60_000 },
     );
   }, 120_000);
 

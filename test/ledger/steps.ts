@@ -15,8 +15,10 @@ const pick = fc.nat({ max: 20 });
 /** Few, so that selling and unselling meet. */
 const vehicle = fc.nat({ max: 5 });
 
+const step = (model: object): fc.Arbitrary<Step> => fc.record(model) as unknown as fc.Arbitrary<Step>;
+
 /** Amounts of one history are of one size, or what is large would drown what is small. */
-const stepsUpTo = (most: bigint): fc.Arbitrary<Step> => {
+const stepsUpTo = (most: bigint, { minLength = 0, maxLength }: Length): fc.Arbitrary<Step[]> => {
   const amount = fc.oneof(fc.bigInt({ min: 1n, max: most }), fc.constantFrom(1n, most));
   const profit = fc.oneof(
     fc.constantFrom(0n, 1n, 2n, 3n, -1n),
@@ -24,20 +26,36 @@ const stepsUpTo = (most: bigint): fc.Arbitrary<Step> => {
     fc.bigInt({ min: -most, max: most }),
   );
   const withdrawal = fc.oneof(fc.constant('all' as const), amount);
-  const step = (weight: number, model: object): { weight: number; arbitrary: fc.Arbitrary<Step> } => ({
-    weight,
-    arbitrary: fc.record(model) as unknown as fc.Arbitrary<Step>,
-  });
-  return fc.oneof(
-    step(4, { do: fc.constantFrom('deposit', 'deposit', 'request'), member: pick, amount }),
-    step(3, { do: fc.constantFrom('withdraw', 'withdraw', 'request withdrawal'), member: pick, amount: withdrawal }),
-    step(2, { do: fc.constantFrom('confirm', 'confirm', 'reject'), movement: pick }),
-    step(1, { do: fc.constant('buy'), cost: amount }),
-    step(7, { do: fc.constant('sell'), vehicle, profit }),
-    step(7, { do: fc.constant('unsell'), vehicle }),
+  const deposit = step({ do: fc.constant('deposit'), member: pick, amount });
+  const buy = step({ do: fc.constant('buy'), cost: amount });
+  const any = fc.oneof(
+    { weight: 3, arbitrary: deposit },
+    { weight: 1, arbitrary: step({ do: fc.constant('request'), member: pick, amount }) },
+    { weight: 2, arbitrary: step({ do: fc.constant('withdraw'), member: pick, amount: withdrawal }) },
+    { weight: 2, arbitrary: step({ do: fc.constant('request withdrawal'), member: pick, amount: withdrawal }) },
+    { weight: 4, arbitrary: step({ do: fc.constantFrom('confirm', 'confirm', 'confirm', 'reject'), movement: pick }) },
+    { weight: 1, arbitrary: buy },
+    { weight: 7, arbitrary: step({ do: fc.constant('sell'), vehicle, profit }) },
+    { weight: 7, arbitrary: step({ do: fc.constant('unsell'), vehicle }) },
   );
+  const size = 'max' as const;
+  return fc
+    .tuple(
+      fc.array(deposit, { maxLength: 4, size }),
+      fc.array(buy, { maxLength: 2, size }),
+      fc.array(any, { minLength, maxLength, size }),
+    )
+    .map((parts) => parts.flat());
 };
 
-/** A history of cents, of ordinary amounts, or of amounts at the limit. */
-export const steps = (length: { minLength?: number; maxLength: number }): fc.Arbitrary<Step[]> =>
-  fc.constantFrom(9n, 100_000n, MAX_CENTS).chain((most) => fc.array(stepsUpTo(most), { ...length, size: 'max' }));
+interface Length {
+  minLength?: number;
+  maxLength: number;
+}
+
+/**
+ * A history of cents, of ordinary amounts, or of amounts at the limit: a few deposits and purchases, then that many
+ * steps of any kind.
+ */
+export const steps = (length: Length): fc.Arbitrary<Step[]> =>
+  fc.noBias(fc.constantFrom(9n, 100_000n, MAX_CENTS).chain((most) => stepsUpTo(most, length)));
