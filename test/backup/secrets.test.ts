@@ -90,6 +90,8 @@ test('no password stands in the arguments or the environment of any process, in 
     // Rows enough for the client programs to be seen at work.
     await query('INSERT INTO operations SELECT seq, UUID() FROM seq_2_to_20000');
     await query("INSERT INTO payload (operation, text) SELECT seq, REPEAT('x', 150) FROM seq_2_to_20000");
+    // The dump waits at this table until it was seen, however fast it is.
+    await query('LOCK TABLES payload WRITE');
     const { PATH } = process.env;
     process.env.PATH = `${tellingPrograms(storageDir)}:${PATH ?? ''}`;
     const child = startChild({ dependencies: { settings, address: addressOf() }, request: asked });
@@ -99,14 +101,17 @@ test('no password stands in the arguments or the environment of any process, in 
       isDone = true;
     });
     const seen = new Set<string>();
+    let unlocked: Promise<unknown> | undefined;
     await waitFor('the end of the backup', () => {
       for (const each of allProcesses()) {
         expect(each.arguments).not.toContain(TRACE);
         expect(each.environment).not.toContain(TRACE);
         if (each.arguments.includes('/dev/fd/3')) seen.add(/mariadb-dump/.test(each.arguments) ? 'dump' : 'restore');
       }
+      if (seen.has('dump')) unlocked ??= query('UNLOCK TABLES');
       return isDone;
     });
+    await unlocked;
     expect([...seen].sort()).toEqual(['dump', 'restore']);
     const output = await child.ended;
     expect(output).toContain('"problem":null');
