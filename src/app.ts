@@ -8,6 +8,7 @@ import { BackupLog } from './backup/log';
 import { BackupRequester } from './backup/request';
 import { backupSettings } from './backup/settings';
 import { BackupWebhook } from './backup/webhook';
+import { prepareFolders } from './backup/work-files';
 import { knownSchemas } from './cli/restored-schema';
 import type { WorkerInput } from './cli/worker-input';
 import type { Config } from './config';
@@ -56,6 +57,8 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     await migrate(dataSource);
 
     const settings = backupSettings(config.storageDir, config.backup);
+    // So that whoever looks before the first backup finds an empty folder; what is wrong with it, the backup says.
+    await prepareFolders(settings).catch(() => undefined);
     const backupLog = new BackupLog(settings.logFile);
     const webhook = config.backup.webhookUrl === null ? null : new BackupWebhook(config.backup.webhookUrl, backupLog);
     if (webhook !== null) started.push(() => webhook.settled());

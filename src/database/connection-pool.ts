@@ -51,12 +51,17 @@ export function createPreparedPool(options: PoolOptions, limits: ConnectionLimit
   const { connectionLimit = 10 } = options;
   // The driver closes unused connections only where fewer than all may stay unused.
   const pool = mysql.createPool({ ...options, maxIdle: connectionLimit - 1, idleTimeout: limits.unusedMs });
+  const prepared = new WeakSet<PoolConnection>();
   pool.on('connection', (connection) => {
-    prepare(connection, limits);
+    prepare(connection, limits, () => prepared.add(connection));
   });
   // Only while somebody waits for an answer: an unused connection has nothing to say.
   pool.on('acquire', (connection) => socketOf(connection).setTimeout(limits.answerMs ?? 0));
-  pool.on('release', (connection) => socketOf(connection).setTimeout(0));
+  pool.on('release', (connection) => {
+    socketOf(connection).setTimeout(0);
+    // Whoever it was opened for gave up before the server had answered a word: it must not wait for the next one.
+    if (!prepared.has(connection)) closeConnection(connection, lost('The database did not answer in time.'));
+  });
   limitWait(pool, limits.freeConnectionMs);
   return pool;
 }
@@ -70,19 +75,21 @@ export function closeConnection(connection: PoolConnection, reason: Error): void
   connection.destroy();
 }
 
-function prepare(connection: PoolConnection, limits: ConnectionLimits): void {
+function prepare(connection: PoolConnection, limits: ConnectionLimits, onPrepared: () => void): void {
   // The driver listens for one error only; a second one without a listener would end the process.
   connection.on('error', () => undefined);
   socketOf(connection).on('timeout', () => {
     closeConnection(connection, lost('The database did not answer in time.'));
   });
   // The driver sends a connection's statements in order, so these run before anything else on it.
-  for (const statement of sessionSettings(limits)) {
+  const statements = sessionSettings(limits);
+  statements.forEach((statement, i) => {
     connection.query(statement, (error: Error | null) => {
       // A session without these settings must not be used: its times and errors would differ silently.
       if (error !== null) closeConnection(connection, error);
+      else if (i === statements.length - 1) onPrepared();
     });
-  }
+  });
 }
 
 function limitWait(pool: Pool, limitMs: number): void {

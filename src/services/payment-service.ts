@@ -28,6 +28,17 @@ export interface PaymentFilter {
   kind?: PaymentKind | null;
 }
 
+/** Of a payment that was only asked for. */
+const UNDECIDED = {
+  saleId: null,
+  reversesId: null,
+  confirmedAt: null,
+  confirmedById: null,
+  rejectedAt: null,
+  rejectedById: null,
+  rejectionReason: null,
+} satisfies Partial<Payment>;
+
 /** Deposits and withdrawals, from the request to the confirmation, and the accounts' histories. */
 export class PaymentService {
   constructor(
@@ -153,7 +164,7 @@ export class PaymentService {
     values: Partial<Payment> & { idempotencyKey: string; requestedById: number },
   ): Promise<Payment> {
     const { manager } = this.dataSource;
-    const payment = manager.create(Payment, values);
+    const payment = manager.create(Payment, { ...UNDECIDED, ...values });
     try {
       await manager.insert(Payment, payment);
       return payment;

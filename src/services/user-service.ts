@@ -36,6 +36,8 @@ export class UserService {
       tokenVersion: 0,
       balance: 0n,
       percentage: 0,
+      memberSince: null,
+      disabledAt: null,
       createdAt: new Date(),
     });
     try {
