@@ -84,6 +84,13 @@ export async function reverseProfit(ledger: EntityManager, saleId: number, { act
   await applyPayments(ledger, saleId, ['REVERSAL'], at);
 }
 
+/**
+ * Contributions, the most numerous rows, go in without the foreign keys being looked up, a quarter of the work: this
+ * transaction holds the lock of each user and payment that they point at. In MariaDB's words and in MySQL's.
+ */
+const INSERT_CONTRIBUTIONS = `/*M! SET STATEMENT foreign_key_checks = 0 FOR */
+  INSERT /*+ SET_VAR(foreign_key_checks = OFF) */ INTO contributions`;
+
 /** Error numbers of a sum that does not fit into a BIGINT. */
 const OUT_OF_RANGE = new Set([1264, 1690]);
 
@@ -107,7 +114,7 @@ async function applyPayments(ledger: EntityManager, saleId: number, kinds: strin
   );
   await book(
     ledger,
-    `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
+    `${INSERT_CONTRIBUTIONS} (userId, paymentId, amount, balance, percentage, createdAt)
      SELECT u.id, p.id, p.amount, u.balance, u.percentage, ? FROM payments p JOIN users u ON u.id = p.userId
      WHERE p.saleId = ? AND p.kind IN (?) ORDER BY p.id`,
     [at, saleId, kinds],
@@ -139,7 +146,7 @@ export async function bookConfirmation(
   );
   await book(
     ledger,
-    `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
+    `${INSERT_CONTRIBUTIONS} (userId, paymentId, amount, balance, percentage, createdAt)
      SELECT id, ?, IF(id = ?, CAST(? AS SIGNED), 0), balance, percentage, ? FROM users
      WHERE memberSince IS NOT NULL ORDER BY id`,
     [payment.id, payment.userId, payment.amount.toString(), at],
