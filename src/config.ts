@@ -116,6 +116,10 @@ export function loadConfig(environment: Environment): Config {
     const shown = SECRETS.has(name) || value === undefined ? '' : `, not ${JSON.stringify(value)}`;
     throw new SettingError(`${name} ${issue?.message ?? 'is wrong'}${shown}.`);
   }
+  // Better no start than somebody who believes that copies are kept.
+  if (readSetting(environment, 'BACKUP_COPY_TO') !== undefined) {
+    throw new SettingError('BACKUP_COPY_TO is not served by this version yet: unset it, and copy the backups otherwise.');
+  }
   const env = parsed.data;
   const production = env.NODE_ENV === 'production';
   if (production && env.JWT_SECRET === undefined) {

@@ -117,6 +117,7 @@ describe('settings', () => {
     ['ADMIN_PASSWORD', '🔑'.repeat(7), 'must have at least 8 characters'],
     ['ADMIN_PASSWORD', 'secretive'.repeat(30), 'must have at most 256 characters'],
     ['BACKUP_WEBHOOK_URL', 'ftp://user:hunter2@example.com', 'must be an http or https URL'],
+    ['BACKUP_COPY_TO', 's3://hunter2/backups', 'is not served by this version yet'],
     [
       'DATABASE_URL',
       'postgres://user:hunter2@host/pool',
