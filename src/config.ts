@@ -118,7 +118,9 @@ export function loadConfig(environment: Environment): Config {
   }
   // Better no start than somebody who believes that copies are kept.
   if (readSetting(environment, 'BACKUP_COPY_TO') !== undefined) {
-    throw new SettingError('BACKUP_COPY_TO is not served by this version yet: unset it, and copy the backups otherwise.');
+    throw new SettingError(
+      'BACKUP_COPY_TO is not served by this version yet: unset it, and copy the backups otherwise.',
+    );
   }
   const env = parsed.data;
   const production = env.NODE_ENV === 'production';
