@@ -73,7 +73,7 @@ export class OperationRunner {
         if (earlier !== null) throw new NothingToDo(earlier);
         const at = new Date();
         const { result, subject } = await work.book(ledger, at);
-        await ledger.insert(Operation, { number, uid, kind, actorId: actor.id, at, ...subject });
+        await writeJournal(ledger, { number, uid, kind, actorId: actor.id, at, ...subject });
         return { result, number };
       });
     } catch (error) {
@@ -107,6 +107,14 @@ export class OperationRunner {
     };
     return tryAgain(look, { patienceMs: this.patienceMs, giveUp });
   }
+}
+
+async function writeJournal(ledger: EntityManager, row: Partial<Operation>): Promise<void> {
+  const { number, uid, kind, actorId, vehicleId = null, saleId = null, paymentId = null, at } = row;
+  await ledger.query(
+    'INSERT INTO operations (number, uid, kind, actorId, vehicleId, saleId, paymentId, at) VALUES (?)',
+    [[number, uid, kind, actorId, vehicleId, saleId, paymentId, at]],
+  );
 }
 
 /**

@@ -126,9 +126,11 @@ export class VehicleService {
         await ledger.insert(Sale, sale);
         if (profit > 0n) {
           sale.distributed = await bookProfit(ledger, sale.id, profit, commission, { actorId: actor.id, at });
-          await ledger.update(Sale, sale.id, { distributed: sale.distributed });
         }
-        await ledger.update(Vehicle, vehicle.id, { status: VehicleStatus.SOLD });
+        await ledger.query(
+          `UPDATE sales s JOIN vehicles v ON v.id = s.vehicleId SET s.distributed = ?, v.status = 'SOLD' WHERE s.id = ?`,
+          [sale.distributed.toString(), sale.id],
+        );
         return {
           result: ledger.merge(Vehicle, vehicle, { status: VehicleStatus.SOLD }),
           subject: { vehicleId: vehicle.id, saleId: sale.id },
@@ -154,8 +156,11 @@ export class VehicleService {
           throw new Refusal('VEHICLE_NOT_SOLD', `Vehicle ${vehicle.id} is for sale: there is no sale to undo.`);
         }
         await reverseProfit(ledger, sale.id, { actorId: actor.id, at });
-        await ledger.update(Sale, sale.id, { reversedAt: at, reversedById: actor.id, reversalReason });
-        await ledger.update(Vehicle, vehicle.id, { status: VehicleStatus.FOR_SALE });
+        await ledger.query(
+          `UPDATE sales s JOIN vehicles v ON v.id = s.vehicleId
+           SET s.reversedAt = ?, s.reversedById = ?, s.reversalReason = ?, v.status = 'FOR_SALE' WHERE s.id = ?`,
+          [at, actor.id, reversalReason, sale.id],
+        );
         return {
           result: ledger.merge(Vehicle, vehicle, { status: VehicleStatus.FOR_SALE }),
           subject: { vehicleId: vehicle.id, saleId: sale.id },

@@ -55,7 +55,7 @@ describe('operations', () => {
     expect(Number(row?.n)).toBe(2_003);
 
     expect(await statementsOfAll()).toEqual(few);
-    expect(few.map(({ length }) => length)).toEqual([5, 12, 12, 8]);
+    expect(few.map(({ length }) => length)).toEqual([5, 11, 11, 8]);
   });
 
   const refusalOf = async (request: Promise<unknown>): Promise<Refusal> => {
