@@ -12,16 +12,11 @@ import { Refusal } from '../../src/services/errors';
 import { DatabaseProxy } from '../support/database-proxy';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { waitFor } from '../support/wait';
-import { atStatement, journal, OPERATIONS, type OperationUnderTest } from './operations-under-test';
+import { atStatement, journal, OPERATIONS } from './operations-under-test';
 
 const { OPERATOR, INVESTOR } = Role;
 const PATIENCE_MS = 4_000;
-const [buy, sell, , confirm] = OPERATIONS as [
-  OperationUnderTest,
-  OperationUnderTest,
-  OperationUnderTest,
-  OperationUnderTest,
-];
+const [buy, sell, , confirm] = OPERATIONS;
 
 /** What takes longer than a moment, and what concerns a whole server: on one of this test's own. */
 describe('an outage', () => {
@@ -159,7 +154,7 @@ describe('an outage', () => {
   test('of a primary that turned read-only passes unnoticed', async () => {
     const id = await sell.prepare(ledger);
     await outside.query('SET GLOBAL read_only = 1');
-    const refused = waitForStatements(3, /LAST_INSERT_ID/);
+    const refused = proxy.passed(3, /LAST_INSERT_ID/);
     const answer = sell.run(ledger, id);
     await refused;
     await outside.query('SET GLOBAL read_only = 0');
@@ -178,7 +173,7 @@ describe('an outage', () => {
     await outside.query('START TRANSACTION');
     await outside.query('SELECT * FROM pool FOR UPDATE');
     expect((await refusalOf(buy.run(ledger, ''))).code).toBe('SERVICE_UNAVAILABLE');
-    const timedOut = waitForStatements(2, /LAST_INSERT_ID/);
+    const timedOut = proxy.passed(2, /LAST_INSERT_ID/);
     const answer = buy.run(ledger, '');
     await timedOut;
     await outside.query('ROLLBACK');
@@ -193,7 +188,7 @@ describe('an outage', () => {
     await outside.query('START TRANSACTION');
     await outside.query('DELETE FROM ballast');
     await outside.query('SELECT * FROM users WHERE id = 3 FOR UPDATE');
-    const waiting = waitForStatements(1, /^UPDATE payments p JOIN users/);
+    const waiting = proxy.passed(1, /^UPDATE payments p JOIN users/);
     const answer = confirm.run(ledger, id);
     await waiting;
     await outside.query('SELECT * FROM pool FOR UPDATE');
@@ -246,15 +241,4 @@ describe('an outage', () => {
   });
 
   const query = (sql: string): Promise<Record<string, unknown>[]> => ledger.query(sql);
-
-  /** Resolves when that many statements of that kind have passed the proxy. */
-  function waitForStatements(count: number, kind: RegExp): Promise<void> {
-    return new Promise((resolve) => {
-      let seen = 0;
-      proxy.onStatement = (statement) => {
-        statement.forward();
-        if (kind.test(statement.sql) && ++seen === count) setImmediate(resolve);
-      };
-    });
-  }
 });

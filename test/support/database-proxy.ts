@@ -62,6 +62,17 @@ export class DatabaseProxy {
     };
   }
 
+  /** Passes all, and resolves when that many statements of that kind have been sent on. */
+  passed(count: number, kind: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      let seen = 0;
+      this.onStatement = (statement) => {
+        statement.forward();
+        if (kind.test(statement.sql) && ++seen === count) setImmediate(resolve);
+      };
+    });
+  }
+
   /** Cuts every connection and refuses new ones until `passAll`. */
   goDown(): void {
     this.refuses = true;
