@@ -20,7 +20,9 @@ const sold = async (ledger: LedgerUnderTest): Promise<string> => {
   return vehicleId;
 };
 
-export const OPERATIONS = [
+type All = readonly [OperationUnderTest, OperationUnderTest, OperationUnderTest, OperationUnderTest];
+
+export const OPERATIONS: All = [
   { name: 'buyVehicle', prepare: () => Promise.resolve(''), run: bought },
   {
     name: 'sellVehicle',
@@ -37,7 +39,7 @@ export const OPERATIONS = [
     prepare: async (ledger) => ledger.requestMove(3, 1_234n),
     run: async ({ payments, actor }, id) => String((await payments.confirm(actor, id)).id),
   },
-] as const satisfies readonly OperationUnderTest[];
+];
 
 /** Answers with the numbers of all operations, and what the newest is about. */
 export async function journal({ query }: LedgerUnderTest): Promise<{ numbers: number[]; newest: string }> {
