@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // Kills and restarts a database server against the clock: a command of its own, npm run test:outages.
+  testPathIgnorePatterns: process.env.OUTAGES === undefined ? ['/node_modules/', 'outages\\.test'] : ['/node_modules/'],
   transform: {
     '^.+\\.(t|j)s$': [
       '@swc/jest',
