@@ -102,8 +102,8 @@ const settings = z.object({
 const SECRETS = new Set(['DATABASE_URL', 'BACKUP_WEBHOOK_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
 
 /**
- * Parses the settings once, at the edge of the process. An empty variable counts as unset, and every setting may
- * also be given as NAME_FILE, the path of a file that holds it.
+ * Parses the settings once, at the edge of the process. An empty variable counts as unset, and instead of each NAME
+ * there may be NAME_FILE, the path of a file that holds it.
  * @throws SettingError naming the first wrong setting and what it must be
  */
 export function loadConfig(environment: Environment): Config {
@@ -156,15 +156,31 @@ export function loadProcessConfig(): Config {
   return loadConfig(process.env);
 }
 
+/** @throws SettingError where both NAME and NAME_FILE are given, or the file holds nothing that can be read */
 function readSetting(environment: Environment, name: string): string | undefined {
-  const direct = environment[name];
-  if (direct !== undefined && direct !== '') return direct;
-  const file = environment[`${name}_FILE`];
-  if (file === undefined || file === '') return undefined;
+  const given = (key: string): string | undefined => environment[key] || undefined;
+  const direct = given(name);
+  const file = given(`${name}_FILE`);
+  if (file === undefined) return direct;
+  // Whichever won, somebody would look at the other and wonder.
+  if (direct !== undefined) throw new SettingError(`${name} and ${name}_FILE are both set: unset one of them.`);
+  const text = readSettingFile(name, file).trimEnd();
+  if (text === '') throw new SettingError(`${name}_FILE names ${file}, which is empty.`);
+  return text;
+}
+
+function readSettingFile(name: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd();
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new SettingError(`${name}_FILE names a file that cannot be read: ${(error as Error).message}.`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: 'which does not exist',
+      ENOTDIR: 'which does not exist',
+      EACCES: 'which this user may not read',
+      EISDIR: 'which is a folder',
+    };
+    throw new SettingError(`${name}_FILE names ${file}, ${reasons[code ?? ''] ?? `which cannot be read: ${message}`}.`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Config, loadConfig, SettingError } from '../src/config';
 
 /** What a wrong setting says; the whole of it is one line. */
@@ -166,17 +167,52 @@ describe('settings', () => {
       expect(loadConfig({ DATABASE_URL_FILE: file('mysql://u:p@h/d\n') }).database).toMatchObject({ user: 'u' });
     });
 
-    test('gives way to the setting itself', () => {
-      expect(loadConfig({ PORT: '1', PORT_FILE: file('2') }).port).toBe(1);
-      expect(loadConfig({ PORT: '', PORT_FILE: file('2') }).port).toBe(2);
-      expect(loadConfig({ PORT: '1', PORT_FILE: '/does/not/exist' }).port).toBe(1);
+    test('there is for every setting', () => {
+      const values: Record<string, string> = {
+        NODE_ENV: 'production',
+        DATABASE_URL: 'mysql://u:p@h/d',
+        HOST: '::1',
+        PORT: '4711',
+        STORAGE_DIR: '/var/lib/pool',
+        BACKUP_KEEP: '3',
+        BACKUP_VERIFY: 'checksum',
+        BACKUP_WEBHOOK_URL: 'https://example.com/hook',
+        JWT_SECRET: 's'.repeat(40),
+        ADMIN_EMAIL: 'root@example.org',
+        ADMIN_PASSWORD: 'a long password',
+        COMMISSION_RATE: '12.5',
+        CURRENCY: 'EUR',
+        CORS_ORIGIN: 'https://app.example.com',
+        LOG_LEVEL: 'warn',
+        TRUST_PROXY: 'true',
+      };
+      const files = Object.entries(values).map(([name, value]) => {
+        const at = path.join(folder, name);
+        writeFileSync(at, `${value}\n`);
+        return [`${name}_FILE`, at] as const;
+      });
+      const config = loadConfig(Object.fromEntries(files));
+      expect(config).toEqual(loadConfig(values));
+      const same = Object.entries(loadConfig({})).filter(([name, value]) =>
+        isDeepStrictEqual(config[name as keyof Config], value),
+      );
+      expect(same).toEqual([]);
     });
 
-    test('is named where it cannot be read', () => {
-      expect(complaint({ JWT_SECRET_FILE: '/does/not/exist' })).toMatch(
-        /^JWT_SECRET_FILE names a file that cannot be read: .*\/does\/not\/exist/,
-      );
-      expect(complaint({ JWT_SECRET_FILE: folder })).toMatch(/^JWT_SECRET_FILE names a file that cannot be read/);
+    test('beside the setting itself is one too many, whatever the file holds', () => {
+      const line = 'PORT and PORT_FILE are both set: unset one of them.';
+      expect(complaint({ PORT: '1', PORT_FILE: file('2') })).toBe(line);
+      expect(complaint({ PORT: '1', PORT_FILE: '/does/not/exist' })).toBe(line);
+      expect(loadConfig({ PORT: '', PORT_FILE: file('2') }).port).toBe(2);
+      expect(loadConfig({ PORT: '1', PORT_FILE: '' }).port).toBe(1);
+    });
+
+    test('is named where it holds nothing that can be read', () => {
+      const missing = 'JWT_SECRET_FILE names /does/not/exist, which does not exist.';
+      expect(complaint({ JWT_SECRET_FILE: '/does/not/exist' })).toBe(missing);
+      expect(complaint({ JWT_SECRET_FILE: folder })).toBe(`JWT_SECRET_FILE names ${folder}, which is a folder.`);
+      const empty = file('\n');
+      expect(complaint({ JWT_SECRET_FILE: empty })).toBe(`JWT_SECRET_FILE names ${empty}, which is empty.`);
     });
 
     test('is judged as the setting is, and a secret in it is not shown', () => {

@@ -56,7 +56,7 @@ test.each([
   ['JWT_SECRET', 'hunter2', 'JWT_SECRET must have at least 32 characters.'],
   ['NODE_ENV', 'production', 'JWT_SECRET must be set when NODE_ENV is production: at least 32 random characters.'],
   ['DATABASE_URL', 'postgres://me:hunter2@host/pool', 'DATABASE_URL must have the form mysql://user:password@host:'],
-  ['DATABASE_URL_FILE', '/no/such/file', 'DATABASE_URL_FILE names a file that cannot be read: '],
+  ['DATABASE_URL_FILE', '/no/such/file', 'DATABASE_URL_FILE names /no/such/file, which does not exist.'],
   ['STORAGE_DIR', '/dev/null/storage', '/dev/null/storage'],
   ['HOST', 'no-such-host.invalid', 'HOST no-such-host.invalid is no address of this machine.'],
 ])('a start with a wrong %s (%s) says what it must be', async (name, value, message) => {
