@@ -39,7 +39,7 @@ function announce({ url, generatedPassword }: Application, adminEmail: string): 
   if (generatedPassword !== null) {
     say(`The first administrator is ${adminEmail} with the password ${generatedPassword} (shown this once).`);
   }
-  say(`Motorpool is ready at ${url}/graphql, for administrators at ${url}/admin/graphql.`);
+  say(`Motorpool is ready at ${url}/graphql, with its console for administrators at ${url}/admin.`);
 }
 
 function say(line: string): void {

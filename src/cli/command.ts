@@ -17,7 +17,12 @@ export function command(name: string, description: string): Command {
     .configureOutput({
       // One line, and no help after it.
       outputError: (text, write) => {
-        write(text.replace(/^error: /, '').replace(/\n\((Did you mean .*)\)/, ' $1'));
+        write(
+          text
+            .replace(/^error: /, '')
+            .replace(/\n\((Did you mean .*)\)/, ' $1')
+            .replace(/^(too many arguments)\..*/, `$1: type options behind --, as in npm run ${name} -- --help.`),
+        );
       },
     });
 }
@@ -28,6 +33,7 @@ export function command(name: string, description: string): Command {
  */
 export async function runCommand(program: Command): Promise<void> {
   try {
+    refuseOptionsThatNpmTook(program);
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -36,6 +42,20 @@ export async function runCommand(program: Command): Promise<void> {
     }
     process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** Settings of npm's own: that they are set says nothing of what was typed. */
+const NPM_SETTINGS = new Set(['json', 'yes', 'dry-run', 'help']);
+
+/** Without "--", npm keeps `--keep=20` for itself, and the command would run as if nobody had asked for it. */
+function refuseOptionsThatNpmTook(program: Command): void {
+  const name = process.env.npm_lifecycle_event ?? '';
+  if (name === '' || !program.name().split(' ').includes(name)) return;
+  for (const { long } of program.options) {
+    const option = long?.slice(2) ?? '';
+    if (NPM_SETTINGS.has(option) || process.env[`npm_config_${option.replaceAll('-', '_')}`] === undefined) continue;
+    throw new UsageError(`npm kept --${option} for itself: type npm run ${name} -- --${option} ...`);
   }
 }
 

@@ -62,13 +62,22 @@ describe('db:backup', () => {
     [['--keep', 'x'], "'x' is invalid. It must be a whole number, 1 or more."],
     [['--keep'], "option '--keep <n>' argument missing"],
     [['--kep', '3'], "unknown option '--kep' Did you mean --keep?"],
-    [['now'], 'too many arguments'],
+    [['now'], 'too many arguments: type options behind --, as in npm run db:backup -- --help.'],
   ])('%j is wrong usage', async (args, message) => {
     const folder = newFolder();
     const { code, stdout, stderr } = await backup(folder, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(ONE_LINE);
     expect(stderr).toContain(message);
+    expect(processesOf(folder)).toEqual([]);
+  });
+
+  test('an option that npm took for itself is wrong usage, and not left out in silence', async () => {
+    const folder = newFolder();
+    const settings = { npm_lifecycle_event: 'db:backup', npm_config_keep: '20' };
+    const { code, stdout, stderr } = await run(folder, 'cli/db-backup', { settings });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe('npm kept --keep for itself: type npm run db:backup -- --keep ...\n');
     expect(processesOf(folder)).toEqual([]);
   });
 
