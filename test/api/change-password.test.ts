@@ -1,34 +1,22 @@
 import { Client, PASSWORD } from '../support/client';
-import { bearer, codeOf, type HttpAnswer, post } from '../support/http';
-import { ADMIN, startTestServer, type TestServer } from '../support/server';
+import { bearer, codeOf, post } from '../support/http';
+import { ADMIN } from '../support/server';
+import { newAddress, type SignInServer, startSignInServer } from './sign-in-server';
 
-const LOGIN =
-  'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { token expiresAt user { id email role } } }';
 const CHANGE =
   'mutation ($from: String!, $to: String!) { changePassword(currentPassword: $from, newPassword: $to) { token user { id } } }';
 
 describe('changing the password', () => {
-  let server: TestServer;
-  let addresses = 0;
+  let server: SignInServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ TRUST_PROXY: 'true' });
+    server = await startSignInServer();
   });
   afterAll(() => server.close());
 
-  /** An address that has not tried anything yet. */
-  const newAddress = (): string => `192.0.2.${++addresses}`;
-  const login = (email: string, password: string, address: string): Promise<HttpAnswer> =>
-    post(`${server.url}/graphql`, { query: LOGIN, variables: { email, password } }, { 'x-forwarded-for': address });
-  const newAccount = async (): Promise<{ client: Client; email: string }> => {
-    const client = await server.admin.createUser('INVESTOR');
-    const { me } = await client.request<{ me: { email: string } }>('{ me { email } }');
-    return { client, email: me.email };
-  };
-
   test('makes every older token and the old password stop working, and no one else', async () => {
-    const { client, email } = await newAccount();
-    const bystander = await newAccount();
+    const { client, email } = await server.newAccount();
+    const bystander = await server.newAccount();
     const second = await Client.signIn(server.url, email, PASSWORD);
     const { changePassword } = await client.request<{ changePassword: { token: string; user: { id: string } } }>(
       CHANGE,
@@ -46,13 +34,13 @@ describe('changing the password', () => {
     }
     const answer = await post(`${server.url}/graphql`, { query: '{ me { id } }' }, bearer(changePassword.token));
     expect(answer.body).toEqual({ data: { me: { id: client.id } } });
-    expect(codeOf(await login(email, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
-    expect(codeOf(await login(email, 'a new password', newAddress()))).toBeNull();
+    expect(codeOf(await server.login(email, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await server.login(email, 'a new password', newAddress()))).toBeNull();
     await bystander.client.request('{ me { id } }');
   });
 
   test('needs the current one, and wrong ones count as wrong tries', async () => {
-    const { client, email } = await newAccount();
+    const { client, email } = await server.newAccount();
     for (let i = 0; i < 5; i++) {
       expect(await client.refused(CHANGE, { from: `wrong ${i}`, to: 'a new password' })).toEqual({
         code: 'UNAUTHENTICATED',
@@ -60,12 +48,12 @@ describe('changing the password', () => {
       });
     }
     expect((await client.refused(CHANGE, { from: PASSWORD, to: 'a new password' })).code).toBe('RATE_LIMITED');
-    expect(codeOf(await login(email, PASSWORD, newAddress()))).toBe('RATE_LIMITED');
+    expect(codeOf(await server.login(email, PASSWORD, newAddress()))).toBe('RATE_LIMITED');
     await client.request('{ me { id } }');
   });
 
   test('happens once, also when it is asked for twice at once', async () => {
-    const { client, email } = await newAccount();
+    const { client, email } = await server.newAccount();
     const twice = `mutation {
         first: changePassword(currentPassword: "${PASSWORD}", newPassword: "the first new one") { token }
         second: changePassword(currentPassword: "${PASSWORD}", newPassword: "the second new one") { token }
@@ -75,7 +63,7 @@ describe('changing the password', () => {
       data: null,
       errors: [{ path: ['second'], extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    expect(codeOf(await login(email, 'the first new one', newAddress()))).toBeNull();
+    expect(codeOf(await server.login(email, 'the first new one', newAddress()))).toBeNull();
 
     const again = await Client.signIn(server.url, email, 'the first new one');
     const answers = await Promise.all(
@@ -108,15 +96,17 @@ describe('changing the password', () => {
     ['256 characters of two units each', '🚗'.repeat(256)],
     ['spaces and any script', ' Пароль с пробелами '],
   ])('to %s is fine', async (_what, to) => {
-    const { client, email } = await newAccount();
+    const { client, email } = await server.newAccount();
     await client.request(CHANGE, { from: PASSWORD, to });
-    expect(codeOf(await login(email, to, newAddress()))).toBeNull();
-    expect(codeOf(await login(email, to.trim(), newAddress()))).toBe(to.trim() === to ? null : 'UNAUTHENTICATED');
+    expect(codeOf(await server.login(email, to, newAddress()))).toBeNull();
+    expect(codeOf(await server.login(email, to.trim(), newAddress()))).toBe(
+      to.trim() === to ? null : 'UNAUTHENTICATED',
+    );
   });
 
   test('does not depend on how a keyboard composes its characters', async () => {
-    const { client, email } = await newAccount();
+    const { client, email } = await server.newAccount();
     await client.request(CHANGE, { from: PASSWORD, to: 'Schl\u00fcssel' });
-    expect(codeOf(await login(email, 'Schlu\u0308ssel', newAddress()))).toBeNull();
+    expect(codeOf(await server.login(email, 'Schlu\u0308ssel', newAddress()))).toBeNull();
   });
 });

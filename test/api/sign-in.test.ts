@@ -1,34 +1,21 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { hashPassword, isPassword } from '../../src/services/passwords';
-import { Client, PASSWORD } from '../support/client';
-import { codeOf, type HttpAnswer, post } from '../support/http';
-import { ADMIN, startTestServer, type TestServer } from '../support/server';
-
-const LOGIN =
-  'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { token expiresAt user { id email role } } }';
+import { PASSWORD } from '../support/client';
+import { codeOf } from '../support/http';
+import { ADMIN } from '../support/server';
+import { newAddress, type SignInServer, startSignInServer } from './sign-in-server';
 
 describe('signing in', () => {
-  let server: TestServer;
-  let addresses = 0;
+  let server: SignInServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ TRUST_PROXY: 'true' });
+    server = await startSignInServer();
   });
   afterAll(() => server.close());
   afterEach(() => jest.restoreAllMocks());
 
-  /** An address that has not tried anything yet. */
-  const newAddress = (): string => `192.0.2.${++addresses}`;
-  const login = (email: string, password: string, address: string): Promise<HttpAnswer> =>
-    post(`${server.url}/graphql`, { query: LOGIN, variables: { email, password } }, { 'x-forwarded-for': address });
-  const newAccount = async (): Promise<{ client: Client; email: string }> => {
-    const client = await server.admin.createUser('INVESTOR');
-    const { me } = await client.request<{ me: { email: string } }>('{ me { email } }');
-    return { client, email: me.email };
-  };
-
   test('gives a token for an hour, signed by the pinned algorithm and holding nothing but who it is for', async () => {
-    const { body } = await login(` ${ADMIN.email.toUpperCase()} `, ADMIN.password, newAddress());
+    const { body } = await server.login(` ${ADMIN.email.toUpperCase()} `, ADMIN.password, newAddress());
     const { token, expiresAt, user } = (
       body as { data: { login: { token: string; expiresAt: string; user: unknown } } }
     ).data.login;
@@ -43,8 +30,8 @@ describe('signing in', () => {
   });
 
   test('answers a wrong password, an unknown email and an account that cannot sign in all the same', async () => {
-    const { email } = await newAccount();
-    const disabled = await newAccount();
+    const { email } = await server.newAccount();
+    const disabled = await server.newAccount();
     await server.admin.administer('mutation ($id: ID!) { disableUser(id: $id) { id } }', { id: disabled.client.id });
     const address = newAddress();
     const answers = [];
@@ -58,7 +45,7 @@ describe('signing in', () => {
       ['company@motorpool.invalid', ''],
       [disabled.email, PASSWORD],
     ] as const) {
-      answers.push(await login(who, password, address));
+      answers.push(await server.login(who, password, address));
     }
     for (const { status, body } of answers) {
       expect(status).toBe(200);
@@ -96,17 +83,17 @@ describe('signing in', () => {
   describe('after a few wrong tries', () => {
     const wrongTries = async (email: string, address: string, times = 5): Promise<void> => {
       for (let i = 0; i < times; i++) {
-        expect(codeOf(await login(email, `wrong ${i}`, address))).toBe('UNAUTHENTICATED');
+        expect(codeOf(await server.login(email, `wrong ${i}`, address))).toBe('UNAUTHENTICATED');
       }
     };
 
     test('the account is limited, for the right password too and from elsewhere, until a minute has passed', async () => {
-      const { email } = await newAccount();
+      const { email } = await server.newAccount();
       const address = newAddress();
       await wrongTries(email, address);
       for (const from of [address, newAddress()]) {
         for (const spelling of [email, ` ${email.toUpperCase()}`]) {
-          const { body } = await login(spelling, PASSWORD, from);
+          const { body } = await server.login(spelling, PASSWORD, from);
           const [error] = (body as { errors: { message: string; extensions: Record<string, unknown> }[] }).errors;
           const retryAfterSeconds = Number(error?.extensions.retryAfterSeconds);
           expect(error?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds });
@@ -117,70 +104,68 @@ describe('signing in', () => {
       }
       const now = Date.now.bind(Date);
       jest.spyOn(Date, 'now').mockImplementation(() => now() + 30_000);
-      expect(codeOf(await login(email, PASSWORD, address))).toBe('RATE_LIMITED');
+      expect(codeOf(await server.login(email, PASSWORD, address))).toBe('RATE_LIMITED');
       jest.spyOn(Date, 'now').mockImplementation(() => now() + 60_001);
-      expect(codeOf(await login(email, PASSWORD, address))).toBeNull();
+      expect(codeOf(await server.login(email, PASSWORD, address))).toBeNull();
     });
 
     test('other accounts are not, and the tokens of the account go on', async () => {
-      const { email, client } = await newAccount();
-      const other = await newAccount();
+      const { email, client } = await server.newAccount();
+      const other = await server.newAccount();
       const address = newAddress();
       await wrongTries(email, address);
-      expect(codeOf(await login(other.email, PASSWORD, address))).toBeNull();
+      expect(codeOf(await server.login(other.email, PASSWORD, address))).toBeNull();
       expect(await client.request('{ me { email } }')).toEqual({ me: { email } });
     });
 
     test('an account that does not exist is limited just so', async () => {
       const address = newAddress();
       await wrongTries('nobody.at.all@example.com', address);
-      expect(codeOf(await login('nobody.at.all@example.com', PASSWORD, address))).toBe('RATE_LIMITED');
+      expect(codeOf(await server.login('nobody.at.all@example.com', PASSWORD, address))).toBe('RATE_LIMITED');
     });
 
     test('other spellings that the database takes for the same email are other accounts', async () => {
-      const { email } = await newAccount();
+      const { email } = await server.newAccount();
       for (const spelling of [email.replace('m', 'ｍ'), email.replace('e', 'é'), email.replace('@', '\u200b@')]) {
-        expect(codeOf(await login(spelling, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
+        expect(codeOf(await server.login(spelling, PASSWORD, newAddress()))).toBe('UNAUTHENTICATED');
       }
     });
 
     test('many at once do not slip past the limit of an account', async () => {
-      const { email } = await newAccount();
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => login(email, `wrong ${i}`, newAddress())));
+      const { email } = await server.newAccount();
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => server.login(email, `wrong ${i}`, newAddress())),
+      );
       expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(5);
       expect(answers.map(codeOf).filter((code) => code === 'RATE_LIMITED')).toHaveLength(15);
     });
 
     test('nor past the limit of an address, and other addresses are free', async () => {
-      const { email } = await newAccount();
+      const { email } = await server.newAccount();
       const address = newAddress();
       const answers = await Promise.all(
-        Array.from({ length: 40 }, (_, i) => login(`someone.${i}@example.com`, 'wrong', address)),
+        Array.from({ length: 40 }, (_, i) => server.login(`someone.${i}@example.com`, 'wrong', address)),
       );
       expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(20);
       expect(answers.map(codeOf).filter((code) => code === 'RATE_LIMITED')).toHaveLength(20);
-      expect(codeOf(await login(email, PASSWORD, address))).toBe('RATE_LIMITED');
-      expect(codeOf(await login(email, PASSWORD, newAddress()))).toBeNull();
+      expect(codeOf(await server.login(email, PASSWORD, address))).toBe('RATE_LIMITED');
+      expect(codeOf(await server.login(email, PASSWORD, newAddress()))).toBeNull();
     });
 
     test('right ones cost nothing, however many at once', async () => {
-      const { email } = await newAccount();
+      const { email } = await server.newAccount();
       const address = newAddress();
-      const answers = await Promise.all(Array.from({ length: 30 }, () => login(email, PASSWORD, address)));
+      const answers = await Promise.all(Array.from({ length: 30 }, () => server.login(email, PASSWORD, address)));
       expect(new Set(answers.map(codeOf))).toEqual(new Set([null]));
     });
   });
 
   test('an address is what the connection says, unless a proxy is trusted', async () => {
-    const direct = await startTestServer();
+    const direct = await startSignInServer({ TRUST_PROXY: 'false' });
     try {
       const codes = [];
       for (let i = 0; i < 21; i++) {
-        const answer = await post(
-          `${direct.url}/graphql`,
-          { query: LOGIN, variables: { email: `someone.${i}@example.com`, password: 'wrong' } },
-          { 'x-forwarded-for': `192.0.2.${i}` },
-        );
+        const answer = await direct.login(`someone.${i}@example.com`, 'wrong', `192.0.2.${i}`);
         codes.push(codeOf(answer));
       }
       expect(codes.slice(0, 20)).toEqual(Array(20).fill('UNAUTHENTICATED'));
@@ -191,7 +176,7 @@ describe('signing in', () => {
   });
 
   test('passwords are kept as argon2id with 19 MiB and two passes, each with a salt of its own', async () => {
-    const accounts = [await newAccount(), await newAccount()];
+    const accounts = [await server.newAccount(), await server.newAccount()];
     const rows = await server.database.query('SELECT passwordHash FROM users WHERE email IN (?)', [
       accounts.map(({ email }) => email),
     ]);
