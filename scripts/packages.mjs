@@ -7,10 +7,10 @@ import { run, say, SetupError } from './processes.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PROGRESS_MS = 3_000;
 
-/** Whether what npm noted in node_modules differs from the lock; packages for development count with `dev`. */
-export function areNpmPackagesNeeded({ dev }) {
-  const locked = readLock();
-  const installed = readPackages(join(root, 'node_modules/.package-lock.json'));
+/** Whether what npm noted in a folder's node_modules differs from its lock; packages for development count with `dev`. */
+export function areNpmPackagesNeeded({ dev }, folder = root) {
+  const locked = readLock(folder);
+  const installed = readPackages(join(folder, 'node_modules/.package-lock.json'));
   if (locked === null) return false;
   if (installed === null) return true;
   return Object.entries(locked).some(([path, wanted]) => {
@@ -23,28 +23,28 @@ export function areNpmPackagesNeeded({ dev }) {
 }
 
 /** Installs exactly what the lock names, telling every few seconds how far it is. */
-export async function installNpmPackages({ dev }) {
+export async function installNpmPackages({ dev }, folder = root) {
   say('Installing the locked npm packages ...');
   // Explicitly, since npm would leave out the compiler where NODE_ENV is "production".
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', dev ? '--include=dev' : '--omit=dev'];
   const running = process.env.npm_execpath ?? '';
   const [program, ...first] = basename(running) === 'npm-cli.js' ? [process.execPath, running] : ['npm'];
-  const wanted = Object.entries(readLock() ?? {}).filter(
+  const wanted = Object.entries(readLock(folder) ?? {}).filter(
     ([path, { dev: isDev, optional, link }]) =>
       path.startsWith('node_modules/') && !optional && !link && (dev || !isDev),
   );
   const progress = setInterval(() => {
-    const done = wanted.filter(([path]) => existsSync(join(root, path, 'package.json'))).length;
+    const done = wanted.filter(([path]) => existsSync(join(folder, path, 'package.json'))).length;
     say(`  ${done} of ${wanted.length} ...`);
   }, PROGRESS_MS);
-  const { code, output } = await run(program, [...first, ...args], { cwd: root });
+  const { code, output } = await run(program, [...first, ...args], { cwd: folder });
   clearInterval(progress);
   if (code !== 0) throw new SetupError('The npm packages could not be installed: see what npm says above.', output);
 }
 
 /** A packed artefact has its lock under the one name that npm packs. */
-function readLock() {
-  return readPackages(join(root, 'package-lock.json')) ?? readPackages(join(root, 'npm-shrinkwrap.json'));
+function readLock(folder) {
+  return readPackages(join(folder, 'package-lock.json')) ?? readPackages(join(folder, 'npm-shrinkwrap.json'));
 }
 
 function readPackages(path) {

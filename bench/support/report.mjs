@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
+
+/** A table of the results, and the machine that they hold on. */
+export function resultsMarkdown(rows) {
+  const header = ['name', 'ratio', 'spread', 'target', 'holds', 'ours', 'peer', 'turns', 'remarks'];
+  const cells = rows.map(({ name, ratio, lowest, highest, target, better, holds, ours, peer, unit, runs, note }) => [
+    name,
+    figure(ratio),
+    `${figure(lowest)} to ${figure(highest)}`,
+    `${better === 'lower' ? 'at most' : 'at least'} ${target}`,
+    holds ? 'yes' : '**no**',
+    `${figure(ours)} ${unit}`,
+    `${figure(peer)} ${unit}`,
+    runs,
+    note ?? '',
+  ]);
+  const width = (i) => Math.max(...[header, ...cells].map((row) => String(row[i]).length));
+  const line = (row) => `| ${row.map((cell, i) => String(cell).padEnd(width(i))).join(' | ')} |`;
+  return `# Results
+
+Ratios of ours to the peer: the median over the turns, and the least and the greatest of them. What each name stands for
+is in [README.md](README.md).
+
+${[header, header.map((_, i) => '-'.repeat(width(i))), ...cells].map(line).join('\n')}
+
+${machine()}
+`;
+}
+
+function machine() {
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `Measured with ${cpus().length} cores (${cpus()[0].model.trim()}), ${memory} GiB of memory, Linux ${release().split('-')[0]}, Node.js ${process.versions.node}, ${databaseVersion()}.`;
+}
+
+function databaseVersion() {
+  return (
+    /(\d+\.\d+\.\d+-MariaDB)/.exec(execFileSync('mariadbd', ['--version'], { encoding: 'utf8' }))?.[1] ?? 'MariaDB'
+  );
+}
+
+/** Three significant digits, without an exponent. */
+function figure(number) {
+  return number >= 100 ? number.toFixed(0) : Number(number.toPrecision(3)).toString();
+}

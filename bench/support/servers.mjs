@@ -1,0 +1,82 @@
+// The servers that are measured, each a process of its own on the first core, while whatever asks them (this process,
+// what it starts, the database) keeps to the second: nobody's figure hangs on who the scheduler favours.
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+const main = new URL('../../dist/src/main.js', import.meta.url).pathname;
+const peer = (name) => new URL(`../peers/${name}.mjs`, import.meta.url).pathname;
+
+export const ADMIN = { email: 'admin@example.com', password: 'a password for this run' };
+export const JWT_SECRET = 'a secret of this run, long enough for everybody';
+
+const canPin = availableParallelism() > 1 && hasTaskset();
+
+function hasTaskset() {
+  try {
+    execFileSync('taskset', ['-p', String(process.pid)], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps this process and whatever it starts from now on, servers apart, away from the first core. */
+export function leaveFirstCore() {
+  if (!canPin) return;
+  execFileSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
+}
+
+/** Motorpool as `npm start` runs it, in production. */
+export const startMotorpool = (database, storageDir, { pinned = true, env = {} } = {}) =>
+  start(main, pinned, {
+    DATABASE_URL: database.url,
+    STORAGE_DIR: storageDir,
+    PORT: '0',
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    JWT_SECRET,
+    BACKUP_VERIFY: 'checksum',
+    LOG_LEVEL: 'error',
+    ...env,
+  });
+
+/** One of bench/peers. */
+export const startPeer = (name, database, { pinned = true } = {}) =>
+  start(peer(name), pinned, {
+    ...(database && { SOCKET_PATH: database.socketPath, DATABASE_USER: database.user, DATABASE: database.database }),
+    JWT_SECRET,
+  });
+
+async function start(file, pinned, env) {
+  const command = [process.execPath, file];
+  const [program, ...args] = pinned && canPin ? ['taskset', '-c', '0', ...command] : command;
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
+  });
+  let output = '';
+  const url = await new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`${file} did not start: ${output}`)));
+    child.stdout.on('data', (data) => {
+      output += data;
+      const found = /ready at (\S+)\/graphql,/.exec(output);
+      if (found) resolve(found[1]);
+    });
+  });
+  const status = (name) =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024;
+  return {
+    url,
+    pid: child.pid,
+    /** Resident memory, MiB. */
+    rssMib: () => status('VmRSS'),
+    peakMib: () => status('VmHWM'),
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners('exit');
+        child.once('exit', resolve);
+        child.kill('SIGTERM');
+      }),
+  };
+}
