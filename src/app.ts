@@ -60,8 +60,9 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     // So that whoever looks before the first backup finds an empty folder; what is wrong with it, the backup says.
     await prepareFolders(settings).catch(() => undefined);
     const backupLog = new BackupLog(settings.logFile);
-    const webhook = config.backup.webhookUrl === null ? null : new BackupWebhook(config.backup.webhookUrl, backupLog);
-    if (webhook !== null) started.push(() => webhook.settled());
+    const { webhookUrl } = config.backup;
+    const webhook = webhookUrl === null ? null : await BackupWebhook.open(webhookUrl, backupLog, settings.logFile);
+    if (webhook !== null) started.push(() => webhook.stop());
     const requester = new BackupRequester({
       command: [process.execPath, backupProgram],
       input: (request) => JSON.stringify({ config, request } satisfies WorkerInput),
@@ -103,6 +104,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
 
     // What an earlier process committed and could not back up any more.
     if ((await backups.status()).pendingOperations > 0) backups.request('RECOVERY');
+    else webhook?.tell(null);
     return { url: urlOf(app, config.host), generatedPassword, close };
   } catch (error) {
     await close();
