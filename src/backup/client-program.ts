@@ -60,10 +60,12 @@ export interface Invocation {
   workDirectory: string;
   tag: string;
   initCommand?: string;
+  /** An open file that the program writes its output into; otherwise a pipe. */
+  output?: number;
 }
 
 /**
- * Starts the program without a shell, at low priority, with pipes for its three streams. The password reaches it in an
+ * Starts the program without a shell, at low priority, with pipes for its streams. The password reaches it in an
  * open file without a name: never in its arguments or environment, nor in any user's own option files.
  * @param attach gets the program in the moment of its start: a program may be gone before anything awaited is done
  */
@@ -71,7 +73,7 @@ export async function startClient<Result>(
   invocation: Invocation,
   attach: (child: ChildProcess) => Result,
 ): Promise<Result> {
-  const { program, address, args, workDirectory, tag, initCommand } = invocation;
+  const { program, address, args, workDirectory, tag, initCommand, output } = invocation;
   const certificates = address.tls?.verify === true ? (address.tls.ca ?? rootCertificates.join('\n')) : null;
   const options = clientOptions(address, program.family, {
     ...(certificates === null ? {} : { caFile: '/dev/fd/4' }),
@@ -89,7 +91,7 @@ export async function startClient<Result>(
       ...args,
     ];
     const child = spawn(command, rest, {
-      stdio: ['pipe', 'pipe', 'pipe', ...files.map(({ fd }) => fd)],
+      stdio: ['pipe', output ?? 'pipe', 'pipe', ...files.map(({ fd }) => fd)],
       env: childEnvironment(),
       // A process group of its own, so that what the program starts can be ended with it.
       detached: true,
@@ -122,12 +124,24 @@ export function lowerPriority(child: ChildProcess): void {
   }
 }
 
+/** Whether a program that we start ends with us, whatever ends us: elsewhere it does where its pipe ends. */
+export async function diesWithUs(): Promise<boolean> {
+  return (await deathPrefix()).length > 0;
+}
+
+let death: Promise<string[]> | undefined;
+
+function deathPrefix(): Promise<string[]> {
+  death ??= usable('setpriv', ['--pdeathsig', 'KILL']);
+  return death;
+}
+
 let prefix: Promise<string[]> | undefined;
 
 /** What stands before a client program's own path: it takes low I/O priority and dies when this process does. */
 function gentlePrefix(): Promise<string[]> {
   // A client that waits for a lock of the server would not notice for hours that nobody reads it any more.
-  prefix ??= Promise.all([usable('setpriv', ['--pdeathsig', 'KILL']), ionice()]).then((parts) => parts.flat());
+  prefix ??= Promise.all([deathPrefix(), ionice()]).then((parts) => parts.flat());
   return prefix;
 }
 

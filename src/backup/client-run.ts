@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { startClient, type Invocation } from './client-program';
 import { BackupError, BackupStopped, reasonOf } from './errors';
 
+const { errno } = constants;
 const STDERR_BYTES = 8 * 1024;
 
 export interface Watch {
@@ -63,6 +65,11 @@ export class ClientRun {
     return pipeOf(this.child.stdout).off('readable', keep);
   }
 
+  /** Whether its output goes into a file without us. */
+  get writesItself(): boolean {
+    return this.child.stdout === null;
+  }
+
   get stdin(): Writable {
     return pipeOf(this.child.stdin);
   }
@@ -97,7 +104,11 @@ export class ClientRun {
         ? (STATUS_IN_WORDS[ending.status ?? 0] ?? `ended with status ${ending.status ?? 'unknown'}`)
         : `was ended by ${ending.signal}`;
     const said = this.errorText();
-    throw new ClientFailure(`${doing}: ${this.name} ${how}${said === '' ? '' : `: ${said}`}.`, this.sqlErrors());
+    throw new ClientFailure(
+      `${doing}: ${this.name} ${how}${said === '' ? '' : `: ${said}`}.`,
+      this.sqlErrors(),
+      this.isDiskFull(),
+    );
   }
 
   /** Kills the program where it still runs and waits until it is gone. */
@@ -140,13 +151,22 @@ export class ClientRun {
   private sqlErrors(): number[] {
     return [...this.stderr.toString('utf8').matchAll(/\berror:? (\d{4,5})\b/gi)].map((match) => Number(match[1]));
   }
+
+  /** "Got errno 28 on write". */
+  private isDiskFull(): boolean {
+    const numbers = [...this.stderr.toString('utf8').matchAll(/\berrno:? (\d+) on write/gi)].map((match) =>
+      Number(match[1]),
+    );
+    return numbers.some((number) => number === errno.ENOSPC || number === errno.EDQUOT);
+  }
 }
 
-/** A client program that ended badly, with the numbers of the server's errors that it reported. */
+/** A client program that ended badly, with what it reported: the server's errors by number, and a full disk. */
 export class ClientFailure extends BackupError {
   constructor(
     message: string,
     readonly sqlErrors: readonly number[],
+    readonly isDiskFull: boolean,
   ) {
     super(message);
   }

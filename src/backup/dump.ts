@@ -1,7 +1,9 @@
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { endsComplete } from './catalogue';
-import { findDumpProgram, type ClientProgram } from './client-program';
-import { ClientRun, type Watch } from './client-run';
-import { DumpWriter } from './dump-writer';
+import { diesWithUs, findDumpProgram, type ClientProgram } from './client-program';
+import { ClientFailure, ClientRun, type Watch } from './client-run';
+import { DumpReader } from './dump-reader';
 import { BackupError, isDiskFull, sqlErrno } from './errors';
 import type { DatabaseServer } from './server';
 import type { Session } from './session';
@@ -12,6 +14,10 @@ export interface Dump {
   sqlBytes: number;
   sha256: string;
 }
+
+/** Between two looks at a file that has not grown. */
+const POLL_MS = 10;
+const PUMP_BYTES = 2 ** 20;
 
 export interface DumpRequest extends Watch {
   session: Session;
@@ -33,31 +39,54 @@ export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
     events: await mayReadEvents(session),
     position: server.family === 'mariadb' && (await hasBinaryLog(session)),
   });
-  const run = await ClientRun.start({ program, address: session.address, args, workDirectory, tag }, request);
-  const writer = new DumpWriter(file.handle);
+  // Where it would outlive us, it must write through us.
+  const output = (await diesWithUs()) ? { output: file.handle.fd } : {};
+  const run = await ClientRun.start(
+    { program, address: session.address, args, workDirectory, tag, ...output },
+    request,
+  );
+  const reader = new DumpReader(file.handle);
   try {
     run.stdin.end();
-    for await (const chunk of run.stdout) {
-      run.alive();
-      await writer.write(chunk as Buffer);
-    }
-    const sha256 = await writer.finish();
-    await run.succeeded('The dump failed');
-    if (writer.bytes === 0) throw new BackupError(`The dump failed: ${program.name} printed nothing.`);
-    if (!FIRST_LINE.test(writer.beginning)) {
+    await untilWritten(run, file, reader);
+    const sha256 = await reader.finish();
+    if (reader.bytes === 0) throw new BackupError(`The dump failed: ${program.name} printed nothing.`);
+    if (!FIRST_LINE.test(reader.beginning)) {
       throw new BackupError(`The dump is cut off at its beginning: ${program.name} began with something else.`);
     }
-    if (!endsComplete(writer.tail)) {
+    if (!endsComplete(reader.tail)) {
       throw new BackupError(`The dump is cut off: ${program.name} ended without saying that it is complete.`);
     }
-    return { sqlBytes: writer.bytes, sha256 };
+    return { sqlBytes: reader.bytes, sha256 };
   } catch (error) {
     if (run.reasonForKill !== null) throw run.reasonForKill;
-    if (isDiskFull(error)) throw BackupError.diskFull(workDirectory);
+    if (isDiskFull(error) || (error instanceof ClientFailure && error.isDiskFull)) {
+      throw BackupError.diskFull(workDirectory);
+    }
     throw BackupError.from(error, `The dump could not be written to ${workDirectory}`);
   } finally {
     await run.discard();
+    await reader.settle();
   }
+}
+
+/** Reads behind the program until it has ended well and everything that it wrote is read. */
+async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpReader): Promise<void> {
+  const pumped = run.writesItself
+    ? Promise.resolve()
+    : pipeline(run.stdout, handle.createWriteStream({ autoClose: false, highWaterMark: PUMP_BYTES }));
+  const over = new AbortController();
+  const end = Promise.all([run.succeeded('The dump failed'), pumped]).finally(() => {
+    over.abort();
+  });
+  // Its failure is told where it is awaited at last.
+  end.catch(() => undefined);
+  while (!over.signal.aborted) {
+    if (await reader.readOn(false)) run.alive();
+    else await pause(POLL_MS, undefined, { signal: over.signal }).catch(() => undefined);
+  }
+  await end;
+  while (await reader.readOn(true));
 }
 
 function dumpArguments(
