@@ -1,0 +1,121 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '../support/wait';
+import { findLitter, readAll, untilCovered, untilQuiet, verifyAll, withSession } from './checks';
+import { Clients, untilUp } from './clients';
+import { readJournal, type Journal } from './journal';
+import { planRounds, randomFrom, type Round } from './plan';
+import { CrashPool, KEEP } from './pool';
+import { Tally } from './tally';
+import { Watcher } from './watcher';
+
+const VERIFY_ALL_EVERY = 10;
+const CLIENTS_AT_KILL = 3;
+
+export interface CrashOptions {
+  rounds: number;
+  seed: number;
+  /** Told after each round. */
+  onRound?: (number: number, round: Round, ms: number) => void;
+}
+
+/**
+ * Kills servers, backup processes and database servers while clients ask for operations, brings back what died, and
+ * looks after each kill whether anything that was promised is missing.
+ * @throws Error naming the round and the first thing wrong
+ */
+export async function runCrashes({ rounds, seed, onRound }: CrashOptions): Promise<Tally> {
+  const random = randomFrom(seed);
+  const pool = await CrashPool.open();
+  const watcher = new Watcher(pool.settings.directory, KEEP);
+  const tally = new Tally(seed);
+  try {
+    const clients = new Clients(() => pool.url, random);
+    await clients.signIn();
+    for (const [i, round] of planRounds(rounds, random).entries()) {
+      const began = performance.now();
+      try {
+        const journal = await playRound(pool, clients, round);
+        await judge(pool, watcher, journal);
+        if ((i + 1) % VERIFY_ALL_EVERY === 0 || i + 1 === rounds) tally.restored += await verifyAll(pool);
+        tally.add(round, journal, clients.attempts, watcher.covered);
+      } catch (error) {
+        const where = `round ${i + 1} (seed ${seed}): ${round.victim} killed ${round.step ?? 'at random'}`;
+        throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+      }
+      onRound?.(i + 1, round, performance.now() - began);
+    }
+    return tally;
+  } finally {
+    await watcher.stop();
+    await pool.close();
+  }
+}
+
+/** @returns the journal as it is once everybody had an answer */
+async function playRound(pool: CrashPool, clients: Clients, round: Round): Promise<Journal> {
+  if (round.step !== null) pool.standAt(round.step);
+  const load = round.operations.map((count) => clients.ask(count));
+  // Their failures are told where they are awaited.
+  for (const client of load) client.catch(() => undefined);
+  await killAtItsMoment(pool, clients, round, load);
+  pool.letGo();
+  await pool.restart();
+  await untilUp(() => pool.url);
+  await Promise.all(load);
+  // Before anybody asks again.
+  mustBeSound(await withSession(pool, ({ query }) => readJournal(query, clients.attempts)));
+  await clients.repeat();
+  await untilCovered(pool);
+  // The run after the one that was killed: it clears up.
+  await clients.askForCertain();
+  await untilCovered(pool);
+  await untilQuiet(pool);
+  return withSession(pool, ({ query }) => readJournal(query, clients.attempts));
+}
+
+/** @param load what clients ask for in the very moment of the kill is added to it */
+async function killAtItsMoment(
+  pool: CrashPool,
+  clients: Clients,
+  { victim, step, afterMs, untilKillMs }: Round,
+  load: Promise<void>[],
+): Promise<void> {
+  const kill = async (): Promise<boolean> => {
+    for (let i = 0; i < CLIENTS_AT_KILL; i++) {
+      const client = clients.ask(1);
+      client.catch(() => undefined);
+      load.push(client);
+    }
+    await pause(untilKillMs);
+    return pool.kill(victim);
+  };
+  if (step !== null) {
+    await waitFor(`somebody to be at "${step}"`, () => pool.isStanding());
+    await kill();
+    return;
+  }
+  const atRandom = async (delayMs: number): Promise<boolean> => {
+    if (victim === 'backup') await waitFor('a backup process', () => pool.worker());
+    await pause(delayMs);
+    return kill();
+  };
+  // A backup may end before its time has come: the next one then.
+  for (let delayMs = afterMs; !(await atRandom(delayMs)); delayMs /= 2) await clients.askForCertain();
+}
+
+async function judge(pool: CrashPool, watcher: Watcher, journal: Journal): Promise<void> {
+  mustBeSound(journal);
+  mustBeNone('left behind', await findLitter(pool));
+  mustBeNone('seen among the backups', [...watcher.offences]);
+  await readAll(pool);
+}
+
+function mustBeSound({ lost, doubled, gaps }: Journal): void {
+  mustBeNone('lost', lost);
+  mustBeNone('doubled', doubled);
+  mustBeNone('wrong in the numbers', gaps);
+}
+
+function mustBeNone(what: string, found: readonly string[]): void {
+  if (found.length > 0) throw new Error(`${what}: ${found.join(', ')}`);
+}

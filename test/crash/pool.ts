@@ -1,0 +1,174 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { backupSettings, type BackupSettings } from '../../src/backup/settings';
+import type { DatabaseAddress } from '../../src/database/address';
+import { parseDatabaseUrl } from '../../src/database/url';
+import { PrivateDatabaseServer } from '../support/private-database-server';
+import { waitFor } from '../support/wait';
+import type { Step, Victim } from './plan';
+
+export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
+/** Few: rotation shall have something to do in every round. */
+export const KEEP = 3;
+
+/** A database server, a server and its backup processes, over data that outlive them all. */
+export class CrashPool {
+  url = '';
+  private server: ChildProcess | null = null;
+  private serverLog = '';
+
+  private constructor(
+    private readonly folder: string,
+    private readonly database: PrivateDatabaseServer,
+  ) {}
+
+  static async open(): Promise<CrashPool> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'motorpool-crash-'));
+    mkdirSync(path.join(folder, 'control'));
+    const pool = new CrashPool(folder, await PrivateDatabaseServer.start());
+    await pool.startServer();
+    return pool;
+  }
+
+  get address(): DatabaseAddress {
+    const address = parseDatabaseUrl(this.database.url);
+    if (typeof address === 'string') throw new Error(address);
+    return address;
+  }
+
+  get settings(): BackupSettings {
+    return backupSettings(this.storageDir, { keep: KEEP, verify: 'restore' });
+  }
+
+  /** For the programs of the command line. */
+  get environment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      DATABASE_URL: this.database.url,
+      STORAGE_DIR: this.storageDir,
+      BACKUP_KEEP: String(KEEP),
+    };
+  }
+
+  /** Makes the first process that gets to the step stand still there. */
+  standAt(step: Step): void {
+    rmSync(this.control('reached'), { force: true });
+    writeFileSync(this.control('stand-at'), step);
+  }
+
+  isStanding(): boolean {
+    return existsSync(this.control('reached'));
+  }
+
+  /** Lets go whoever stands still and is still there. */
+  letGo(): void {
+    for (const name of ['stand-at', 'reached']) rmSync(this.control(name), { force: true });
+  }
+
+  /** The backup process that runs now. */
+  worker(): number | null {
+    try {
+      const pid = Number(readFileSync(this.control('worker'), 'utf8'));
+      return pid > 0 && isRunning(pid, 'worker.mjs') ? pid : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** SIGKILL. @returns false where there was no backup process to kill any more */
+  async kill(victim: Victim): Promise<boolean> {
+    const worker = this.worker();
+    if (victim === 'backup' && worker === null) return false;
+    if ((victim === 'backup' || victim === 'everything') && worker !== null) killNow(worker);
+    if (victim === 'server' || victim === 'everything') this.server?.kill('SIGKILL');
+    if (victim === 'database' || victim === 'everything') await this.database.kill();
+    return true;
+  }
+
+  /** What a supervisor does: starts the server again, as often as it takes. The database's own brings that back. */
+  async restart(): Promise<void> {
+    if (this.server === null) return;
+    const { server } = this;
+    if (server.exitCode === null && server.signalCode === null && !server.killed) return;
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+    await this.startServer();
+  }
+
+  async close(): Promise<void> {
+    this.letGo();
+    this.server?.removeAllListeners('exit');
+    if (this.server?.exitCode === null && this.server.signalCode === null) {
+      this.server.kill('SIGTERM');
+      await once(this.server, 'exit');
+    }
+    await this.database.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async startServer(): Promise<void> {
+    await waitFor(
+      'the server to start',
+      async () => {
+        const server = this.spawnServer();
+        this.server = server;
+        let output = '';
+        const ready = new Promise<string>((resolve) => {
+          server.stdout?.on('data', (data: Buffer) => {
+            output += data.toString();
+            const url = /ready at (\S+)\/graphql,/.exec(output)?.[1];
+            if (url !== undefined) resolve(url);
+          });
+        });
+        this.url = await Promise.race([ready, once(server, 'exit').then(() => '')]);
+        return this.url !== '';
+      },
+      30_000,
+    ).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}: ${this.serverLog.slice(-2000)}`);
+    });
+  }
+
+  private spawnServer(): ChildProcess {
+    const server = spawn(process.execPath, [path.join(__dirname, 'server.mjs')], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...this.environment,
+        PORT: '0',
+        ADMIN_EMAIL: ADMIN.email,
+        ADMIN_PASSWORD: ADMIN.password,
+        LOG_LEVEL: 'warn',
+      },
+    });
+    server.stderr.on('data', (data: Buffer) => (this.serverLog += data.toString()));
+    return server;
+  }
+
+  private get storageDir(): string {
+    return path.join(this.folder, 'storage');
+  }
+
+  private control(name: string): string {
+    return path.join(this.folder, 'control', name);
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in this moment.
+  }
+}
+
+/** Whether that very program still has the process id: one that ended may linger, and ids are given out again. */
+function isRunning(pid: number, program: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
+  } catch {
+    return false;
+  }
+}

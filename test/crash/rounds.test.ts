@@ -1,0 +1,20 @@
+import { runCrashes } from './crash-run';
+import { planRounds, randomFrom, STEPS, VICTIMS } from './plan';
+
+// A handful; npm run test:crash runs as many as one wants.
+test('nothing is lost and nothing is left behind, whoever is killed', async () => {
+  const seed = Math.floor(Math.random() * 1e6);
+  const tally = await runCrashes({ rounds: 6, seed });
+  expect(tally).toMatchObject({ rounds: 6, lost: 0, doubled: 0 });
+  expect(tally.operations).toBeGreaterThan(12);
+  expect(tally.restored).toBeGreaterThan(0);
+  expect(Math.max(...tally.coverageMs)).toBeLessThan(30_000);
+}, 180_000);
+
+test('many rounds pass through every victim at every step, and the same seed plays the same ones', () => {
+  const rounds = planRounds(200, randomFrom(7));
+  const seen = new Set(rounds.map(({ victim, step }) => `${victim} ${step ?? 'random'}`));
+  expect(seen.size).toBe(VICTIMS.length * (STEPS.length + 1) - 1);
+  expect(planRounds(200, randomFrom(7))).toEqual(rounds);
+  expect(planRounds(200, randomFrom(8))).not.toEqual(rounds);
+});
