@@ -1,5 +1,6 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import { describeAddress, type DatabaseAddress } from '../database/address';
+import { ASK_WHETHER_READY, isNoCluster, SEE_WHAT_OTHERS_COMMITTED } from '../database/cluster';
 import { connectionOptions } from '../database/connection-options';
 import { BackupError, reasonOf, sqlErrno } from './errors';
 import type { Query } from './ledger';
@@ -29,7 +30,7 @@ export interface SessionOptions {
 }
 
 /**
- * Connects to the first host that answers, with the session settings that the server process uses too.
+ * Connects to the first host that answers and is ready, with the session settings that the server process uses too.
  * @throws BackupError naming the place and the reason
  */
 export async function openSession(
@@ -61,6 +62,10 @@ async function connect(address: DatabaseAddress, idleSeconds: number, signal?: A
         `sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
     );
     await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    await session.query(SEE_WHAT_OTHERS_COMMITTED).catch((error: unknown) => {
+      if (!isNoCluster(SEE_WHAT_OTHERS_COMMITTED, error)) throw error;
+    });
+    await session.query(ASK_WHETHER_READY);
   } catch (error) {
     session.close();
     throw error;

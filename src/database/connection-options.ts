@@ -2,17 +2,19 @@ import type { ConnectionOptions } from 'mysql2';
 import type { DatabaseAddress } from './address';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Where there is another host to go to. */
+const SHORT_CONNECT_TIMEOUT_MS = 3_000;
 
-/** The driver's options for one connection to that database, for TypeORM and for plain connections alike. */
-export function connectionOptions(address: DatabaseAddress): ConnectionOptions {
-  const [first] = address.hosts;
+/**
+ * The driver's options for one connection to that database, for TypeORM and for plain connections alike.
+ * @param host which of the address's hosts
+ */
+export function connectionOptions(address: DatabaseAddress, host = address.hosts[0]): ConnectionOptions {
   return {
     user: address.user,
     ...(address.password === undefined ? {} : { password: address.password }),
     database: address.database,
-    ...(address.socketPath === undefined
-      ? { host: first?.host, port: first?.port }
-      : { socketPath: address.socketPath }),
+    ...(address.socketPath === undefined ? { host: host?.host, port: host?.port } : { socketPath: address.socketPath }),
     ...(address.tls === undefined
       ? {}
       : {
@@ -23,7 +25,7 @@ export function connectionOptions(address: DatabaseAddress): ConnectionOptions {
         }),
     charset: 'utf8mb4_unicode_ci',
     timezone: 'Z',
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: address.hosts.length > 1 ? SHORT_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
     supportBigNumbers: true,
     bigNumberStrings: true,
   };

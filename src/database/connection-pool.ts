@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
+import { ASK_WHETHER_READY, isNoCluster, SEE_WHAT_OTHERS_COMMITTED } from './cluster';
 
 /** How long things may take on a pooled connection, so that nothing and nobody waits without end. */
 export interface ConnectionLimits {
@@ -44,26 +45,119 @@ const sessionSettings = ({ lockWaitSeconds, idleSeconds }: ConnectionLimits): st
   `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
      innodb_lock_wait_timeout = ${lockWaitSeconds}, lock_wait_timeout = ${lockWaitSeconds}, wait_timeout = ${idleSeconds}`,
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  SEE_WHAT_OTHERS_COMMITTED,
+  ASK_WHETHER_READY,
 ];
 
-/** The driver's pool, with prepared sessions and with an end to every wait. */
-export function createPreparedPool(options: PoolOptions, limits: ConnectionLimits): Pool {
-  const { connectionLimit = 10 } = options;
-  // The driver closes unused connections only where fewer than all may stay unused.
-  const pool = mysql.createPool({ ...options, maxIdle: connectionLimit - 1, idleTimeout: limits.unusedMs });
-  const prepared = new WeakSet<PoolConnection>();
-  pool.on('connection', (connection) => {
-    prepare(connection, limits, () => prepared.add(connection));
-  });
-  // Only while somebody waits for an answer: an unused connection has nothing to say.
-  pool.on('acquire', (connection) => socketOf(connection).setTimeout(limits.answerMs ?? 0));
-  pool.on('release', (connection) => {
-    socketOf(connection).setTimeout(0);
-    // Whoever it was opened for gave up before the server had answered a word: it must not wait for the next one.
-    if (!prepared.has(connection)) closeConnection(connection, lost('The database did not answer in time.'));
-  });
-  limitWait(pool, limits.freeConnectionMs);
-  return pool;
+/** What TypeORM needs of a pool. */
+export type ConnectionPool = Pick<Pool, 'getConnection' | 'end'>;
+
+type Callback = Parameters<Pool['getConnection']>[0];
+
+/** The driver's pool for one server, with prepared sessions and with an end to every wait. */
+export class PreparedPool {
+  private readonly pool: Pool;
+  private readonly prepared = new WeakMap<PoolConnection, Promise<void>>();
+  private readonly open = new Set<PoolConnection>();
+
+  constructor(
+    options: PoolOptions,
+    private readonly limits: ConnectionLimits,
+  ) {
+    const { connectionLimit = 10 } = options;
+    // The driver closes unused connections only where fewer than all may stay unused.
+    this.pool = mysql.createPool({ ...options, maxIdle: connectionLimit - 1, idleTimeout: limits.unusedMs });
+    this.pool.on('connection', (connection) => {
+      this.open.add(connection);
+      socketOf(connection).once('close', () => this.open.delete(connection));
+      this.prepared.set(connection, prepare(connection, limits));
+    });
+    // Only while somebody waits for an answer: an unused connection has nothing to say.
+    this.pool.on('acquire', (connection) => socketOf(connection).setTimeout(limits.answerMs ?? 0));
+    this.pool.on('release', (connection) => socketOf(connection).setTimeout(0));
+  }
+
+  /** A connection whose session is prepared. @throws NoFreeConnection */
+  async acquire(): Promise<PoolConnection> {
+    const connection = await this.freeConnection();
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(lost('The database did not answer in time.'));
+      }, this.limits.freeConnectionMs);
+    });
+    try {
+      await Promise.race([this.prepared.get(connection), tooLate]);
+      return connection;
+    } catch (error) {
+      // A session without its settings must not be used: its times and errors would differ silently.
+      closeConnection(connection, error as Error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends every connection: whoever waits for an answer has lost it. */
+  closeAll(): void {
+    for (const connection of this.open) closeConnection(connection, lost('The database server does not answer.'));
+  }
+
+  end(): Promise<void> {
+    return this.pool.promise().end();
+  }
+
+  private freeConnection(): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      let gaveUp = false;
+      const timer = setTimeout(() => {
+        gaveUp = true;
+        reject(new NoFreeConnection());
+      }, this.limits.freeConnectionMs);
+      this.pool.getConnection((error, connection) => {
+        if (gaveUp) {
+          if (error === null) connection.release();
+          return;
+        }
+        clearTimeout(timer);
+        if (error === null) resolve(connection);
+        else reject(error);
+      });
+    });
+  }
+}
+
+/** In the driver's terms, as all that tells of a lost connection. */
+export class NoFreeConnection extends Error {
+  readonly code = 'ETIMEDOUT';
+  readonly fatal = true;
+
+  constructor() {
+    super('No connection to the database became free in time.');
+  }
+}
+
+/** For whoever wants callbacks. */
+export function asConnectionPool(acquire: () => Promise<PoolConnection>, end: () => Promise<void>): ConnectionPool {
+  return {
+    getConnection: (callback: Callback) => {
+      acquire().then(
+        (connection) => {
+          callback(null, connection);
+        },
+        (error: unknown) => {
+          // The driver leaves the second argument out, too, where there is an error.
+          (callback as (error: unknown) => void)(error);
+        },
+      );
+    },
+    end: (callback?: (error: NodeJS.ErrnoException | null) => void) => {
+      end().then(
+        () => callback?.(null),
+        (error: unknown) => callback?.(error as NodeJS.ErrnoException),
+      );
+    },
+  };
 }
 
 /**
@@ -75,41 +169,27 @@ export function closeConnection(connection: PoolConnection, reason: Error): void
   connection.destroy();
 }
 
-function prepare(connection: PoolConnection, limits: ConnectionLimits, onPrepared: () => void): void {
+/** Settles once the session has its settings and the server is ready for more. */
+function prepare(connection: PoolConnection, limits: ConnectionLimits): Promise<void> {
   // The driver listens for one error only; a second one without a listener would end the process.
   connection.on('error', () => undefined);
   socketOf(connection).on('timeout', () => {
     closeConnection(connection, lost('The database did not answer in time.'));
   });
-  // The driver sends a connection's statements in order, so these run before anything else on it.
-  const statements = sessionSettings(limits);
-  statements.forEach((statement, i) => {
-    connection.query(statement, (error: Error | null) => {
-      // A session without these settings must not be used: its times and errors would differ silently.
-      if (error !== null) closeConnection(connection, error);
-      else if (i === statements.length - 1) onPrepared();
-    });
-  });
-}
-
-function limitWait(pool: Pool, limitMs: number): void {
-  const getConnection = pool.getConnection.bind(pool);
-  pool.getConnection = (callback) => {
-    let gaveUp = false;
-    const timer = setTimeout(() => {
-      gaveUp = true;
-      // The driver leaves the second argument out, too, where there is an error.
-      (callback as (error: Error) => void)(lost('No connection to the database became free in time.'));
-    }, limitMs);
-    getConnection((error, connection) => {
-      if (gaveUp) {
-        if (error === null) connection.release();
-        return;
-      }
-      clearTimeout(timer);
-      callback(error, connection);
-    });
-  };
+  const ready = Promise.all(
+    sessionSettings(limits).map(
+      (statement) =>
+        new Promise<void>((resolve, reject) => {
+          connection.query(statement, (error: Error | null) => {
+            if (error === null || isNoCluster(statement, error)) resolve();
+            else reject(error);
+          });
+        }),
+    ),
+  ).then(() => undefined);
+  // Whoever it was opened for may have given up.
+  ready.catch(() => undefined);
+  return ready;
 }
 
 /** In the driver's terms: `fatal` tells that the connection is of no more use. */

@@ -7,9 +7,10 @@ import { PoolState } from '../entities/pool';
 import { Sale } from '../entities/sale';
 import { User } from '../entities/user';
 import { Vehicle } from '../entities/vehicle';
-import type { DatabaseAddress } from './address';
+import type { DatabaseAddress, DatabaseHost } from './address';
 import { connectionOptions } from './connection-options';
-import { type ConnectionLimits, createPreparedPool, PATIENT, PROMPT } from './connection-pool';
+import { type ConnectionLimits, PATIENT, PROMPT } from './connection-pool';
+import { createFailoverPool } from './failover-pool';
 import { migrations } from './migrations';
 
 /** How many connections one server holds at most. */
@@ -20,7 +21,7 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger, limi
   const { database, charset, timezone, connectTimeout, ...rest } = connectionOptions(address);
   return new DataSource({
     type: 'mysql',
-    driver: driverWith(limits),
+    driver: driverWith(address.hosts, limits),
     database,
     charset,
     timezone,
@@ -39,9 +40,16 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger, limi
 
 /** The same database, for statements that may take their time; not connected yet. */
 export function patientCopy({ options }: DataSource): DataSource {
-  return new DataSource({ ...options, driver: driverWith(PATIENT) });
+  const { hosts } = (options as { driver: PooledDriver }).driver;
+  return new DataSource({ ...options, driver: driverWith(hosts, PATIENT) });
 }
 
-function driverWith(limits: ConnectionLimits): object {
-  return { ...mysql, createPool: (options: PoolOptions) => createPreparedPool(options, limits) };
+/** The driver as TypeORM takes it, with pools of our own. */
+interface PooledDriver {
+  hosts: readonly DatabaseHost[];
+  createPool(options: PoolOptions): unknown;
+}
+
+function driverWith(hosts: readonly DatabaseHost[], limits: ConnectionLimits): PooledDriver {
+  return { ...mysql, hosts, createPool: (options) => createFailoverPool(options, hosts, limits) };
 }

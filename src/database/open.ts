@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise';
 import type { Config } from '../config';
 import { describeAddress, type DatabaseAddress } from './address';
+import { ASK_WHETHER_READY } from './cluster';
 import { connectionOptions } from './connection-options';
 import { EmbeddedDatabase } from './embedded';
 import { DatabaseUnavailableError } from './errors';
@@ -61,13 +62,24 @@ async function checkServer(address: DatabaseAddress): Promise<void> {
 }
 
 async function connect(address: DatabaseAddress): Promise<mysql.Connection> {
-  // Without the database: it may have to be made first.
-  const { database: _, ...options } = connectionOptions(address);
-  try {
-    return await mysql.createConnection(options);
-  } catch (error) {
-    throw unavailable(address, error);
+  let failure: unknown;
+  for (const host of address.socketPath === undefined ? address.hosts : [undefined]) {
+    // Without the database: it may have to be made first.
+    const { database: _, ...options } = connectionOptions(address, host);
+    try {
+      const connection = await mysql.createConnection(options);
+      try {
+        await connection.query(ASK_WHETHER_READY);
+        return connection;
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
+    } catch (error) {
+      failure ??= error;
+    }
   }
+  throw unavailable(address, failure);
 }
 
 /** MariaDB 10.6 or later, MySQL 8.0 or later, by what VERSION() answers. */
