@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LEASES } from '../database/lease';
 import { endsComplete } from './catalogue';
 import { diesWithUs, findDumpProgram, type ClientProgram } from './client-program';
 import { ClientFailure, ClientRun, type Watch } from './client-run';
@@ -105,6 +106,8 @@ function dumpArguments(
     '--hex-blob',
     '--no-tablespaces',
     '--comments',
+    // Who holds a lock now is nothing to go back to.
+    `--ignore-table=${database}.${LEASES}`,
     // As comments: where in the binary log the dump's moment lies. MariaDB knows that without a lock.
     ...(position && program.family === 'mariadb' ? ['--master-data=2', '--gtid'] : []),
     ...(program.family === 'mysql' ? ['--set-gtid-purged=OFF', '--loose-column-statistics=0'] : []),

@@ -2,37 +2,40 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseAddress } from '../database/address';
 import { BackupError, BackupStopped, reasonOf } from './errors';
+import { isLockHeld, takeLock, type HeldLock } from './held-lock';
 import type { Query } from './ledger';
 import { openSession, type Session } from './session';
 
-/** One wait for the lock. Short, because a waiter that is killed leaves its wait behind until it ends. */
-const WAIT_SECONDS = 5;
-/** After this long without a word from its holder the server gives the lock away: a machine may lose its power. */
+/** After this long without a word from its holder the server ends the connection: a machine may lose its power. */
 const SILENCE_SECONDS = 120;
-const HEARTBEAT_MS = 20_000;
 const RELEASE_MS = 2_000;
 
 /**
- * The lock that lets one backup run at a time, across the processes and machines that share a database. The database
- * server holds it for a connection, so that it goes with its holder, however that one ends.
+ * The lock that lets one backup run at a time, across the processes and machines that share a database. It goes with
+ * its holder, however that one ends.
  */
 export class BackupLock {
   private readonly gone = new AbortController();
-  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly heartbeat: NodeJS.Timeout;
   private asking = false;
+  private provenAt: number;
   private released = false;
 
   private constructor(
     private readonly session: Session,
-    private readonly name: string,
+    /** Of all the servers of which the session's is one. */
+    private readonly everywhere: DatabaseAddress,
+    private readonly held: HeldLock,
+    takenAt: number,
   ) {
+    this.provenAt = takenAt;
     session.onClosed((error) => {
       this.lose(reasonOf(error));
     });
     this.heartbeat = setInterval(() => {
-      if (this.asking) this.lose('the database server does not answer');
-      else this.assertHeld().catch(() => undefined);
-    }, HEARTBEAT_MS);
+      if (performance.now() - this.provenAt > held.giveUpMs) this.lose('the database server does not answer');
+      else if (!this.asking) this.assertHeld().catch(() => undefined);
+    }, held.beatMs);
     this.heartbeat.unref();
   }
 
@@ -48,11 +51,8 @@ export class BackupLock {
     signal?.addEventListener('abort', abandon);
     try {
       if (signal?.aborted === true) throw new BackupStopped();
-      const name = lockName(address.database);
-      for (let seconds = 0; !(await take(session.query, name, seconds)); seconds = WAIT_SECONDS) {
-        if (seconds === 0) onWait?.();
-      }
-      return new BackupLock(session, name);
+      const held = await takeLock(session.query, lockName(address.database), onWait);
+      return new BackupLock(session, address, held, performance.now());
     } catch (error) {
       session.close();
       if (signal?.aborted === true) throw new BackupStopped();
@@ -62,7 +62,7 @@ export class BackupLock {
     }
   }
 
-  /** Of the server that holds the lock. */
+  /** Of the server that the lock was had from. */
   get address(): DatabaseAddress {
     return this.session.address;
   }
@@ -75,9 +75,10 @@ export class BackupLock {
   /** Asks the server; call it right before what must not be done twice. */
   async assertHeld(): Promise<void> {
     this.asking = true;
+    const askedAt = performance.now();
     try {
-      const [row] = await this.session.query('SELECT IS_USED_LOCK(?) = CONNECTION_ID() AS held', [this.name]);
-      if (Number(row?.held) !== 1) this.lose('another session holds it');
+      if (await this.held.prove()) this.provenAt = askedAt;
+      else this.lose('another session holds it');
     } catch (error) {
       this.lose(reasonOf(error));
     } finally {
@@ -86,15 +87,25 @@ export class BackupLock {
     this.gone.signal.throwIfAborted();
   }
 
-  /** Gives the lock back; should the server not answer, the end of the connection does it. */
+  /** Gives the lock back; should nobody answer, it goes by itself. */
   async release(): Promise<void> {
     this.released = true;
     clearInterval(this.heartbeat);
-    const answer = this.session.query('SELECT RELEASE_LOCK(?)', [this.name]).catch(() => undefined);
     const enough = new AbortController();
-    await Promise.race([answer, sleep(RELEASE_MS, undefined, enough).catch(() => undefined)]);
+    await Promise.race([this.giveBack(), sleep(RELEASE_MS, undefined, enough).catch(() => undefined)]);
     enough.abort();
     this.session.close();
+  }
+
+  private async giveBack(): Promise<void> {
+    try {
+      await this.held.giveBack();
+    } catch {
+      // Whoever wants it next need not wait until its silence is proven.
+      const session = await openSession(this.everywhere).catch(() => null);
+      await this.held.giveBack(session?.query).catch(() => undefined);
+      session?.close();
+    }
   }
 
   private lose(reason: string): void {
@@ -106,9 +117,8 @@ export class BackupLock {
 }
 
 /** Whether a backup of that database runs now, anywhere. */
-export async function isBackupRunning(query: Query, database: string): Promise<boolean> {
-  const [row] = await query('SELECT IS_USED_LOCK(?) IS NOT NULL AS running', [lockName(database)]);
-  return Number(row?.running) === 1;
+export function isBackupRunning(query: Query, database: string): Promise<boolean> {
+  return isLockHeld(query, lockName(database));
 }
 
 /**
@@ -117,10 +127,4 @@ export async function isBackupRunning(query: Query, database: string): Promise<b
  */
 export function lockName(database: string): string {
   return `motorpool.backup.${createHash('sha256').update(database.toLowerCase()).digest('hex').slice(0, 32)}`;
-}
-
-async function take(query: Query, name: string, seconds: number): Promise<boolean> {
-  const [row] = await query('SELECT GET_LOCK(?, ?) AS held', [name, seconds]);
-  if (row?.held === null) throw new Error('the server gave up waiting for it');
-  return Number(row?.held) === 1;
 }

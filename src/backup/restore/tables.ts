@@ -1,11 +1,13 @@
+import { LEASES } from '../../database/lease';
 import type { Query } from '../ledger';
 
-/** The names of everything in that schema that holds rows: tables and sequences, but no views. */
+/** The names of everything in that schema that holds rows: tables and sequences, but no views, and no leases. */
 export async function tablesOf(query: Query, schema: string): Promise<string[]> {
   const rows = await query(
     `SELECT TABLE_NAME AS name FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') ORDER BY TABLE_NAME`,
-    [schema],
+     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') AND TABLE_NAME <> ?
+     ORDER BY TABLE_NAME`,
+    [schema, LEASES],
   );
   return rows.map(({ name }) => String(name));
 }

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The one table that is no part of the pool: it is neither dumped nor restored, and made when it is first needed. */
+export const LEASES = 'motorpool_leases';
+
+/** A holder that lives says so this often. */
+export const BEAT_MS = 2_000;
+/** A holder that could not say so for this long must stop: soon others may take its place. */
+export const GIVE_UP_MS = 12_000;
+/** A lease whose holder said nothing for this long is anybody's. */
+const SILENCE_MS = 20_000;
+/** Looks further apart than this prove no silence: whoever looks was stopped itself, as all are while a table changes. */
+const PROMPT_MS = 3_000;
+const PAUSE_MS = 250;
+
+/** Runs one SQL statement and returns its rows. */
+type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+
+/** A row that lost the race to another node's: nothing has happened. */
+const CONFLICTS: ReadonlySet<unknown> = new Set([1205, 1213]);
+
+/**
+ * A lock that every node of a Galera cluster knows: a row with its holder's name, which the holder must renew. No clocks
+ * are compared: a lease is anybody's once whoever wants it has seen it unchanged for long enough, and of several who
+ * take it at once the cluster lets one through.
+ */
+export class Lease {
+  private constructor(
+    private readonly query: Query,
+    private readonly name: string,
+    private readonly holder: string,
+  ) {}
+
+  /** Waits for its turn; `onWait` is called once where the lease is held. Ends when `query` fails. */
+  static async take(query: Query, name: string, onWait?: () => void): Promise<Lease> {
+    await query(
+      `CREATE TABLE IF NOT EXISTS ${LEASES} (
+         name VARCHAR(64) NOT NULL PRIMARY KEY,
+         holder CHAR(36) NOT NULL,
+         beats BIGINT UNSIGNED NOT NULL,
+         beatAt DATETIME(3) NOT NULL
+       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`,
+    );
+    const lease = new Lease(query, name, randomUUID());
+    const silence = new Silence();
+    for (let waits = 0; ; waits++) {
+      const [row] = await query(`SELECT holder, beats FROM ${LEASES} WHERE name = ?`, [name]);
+      const { holder = '', beats = 0 } = row ?? {};
+      const isFree = holder === '' || silence.lastsAt(`${String(holder)} ${String(beats)}`);
+      if (isFree && (await lease.replace(row === undefined ? null : { holder, beats }))) return lease;
+      if (waits === 0) onWait?.();
+      await sleep(PAUSE_MS * (0.5 + Math.random()));
+    }
+  }
+
+  /** Says that its holder lives. @returns whether it is still the holder */
+  async beat(): Promise<boolean> {
+    await this.unlessInTheWay(
+      `UPDATE ${LEASES} SET beats = beats + 1, beatAt = UTC_TIMESTAMP(3) WHERE name = ? AND holder = ?`,
+      [this.name, this.holder],
+    );
+    return this.isHeld();
+  }
+
+  /** @param query asks another node, where the own one is gone */
+  async giveBack(query = this.query): Promise<void> {
+    await query(`UPDATE ${LEASES} SET holder = '', beats = beats + 1 WHERE name = ? AND holder = ?`, [
+      this.name,
+      this.holder,
+    ]);
+  }
+
+  private async replace(seen: { holder: unknown; beats: unknown } | null): Promise<boolean> {
+    if (seen === null) {
+      const row = [this.name, this.holder, 0];
+      await this.unlessInTheWay(`INSERT IGNORE INTO ${LEASES} VALUES (?, ?, ?, UTC_TIMESTAMP(3))`, row);
+    } else {
+      await this.unlessInTheWay(
+        `UPDATE ${LEASES} SET holder = ?, beats = beats + 1, beatAt = UTC_TIMESTAMP(3)
+         WHERE name = ? AND holder = ? AND beats = ?`,
+        [this.holder, this.name, seen.holder, seen.beats],
+      );
+    }
+    return this.isHeld();
+  }
+
+  private async isHeld(): Promise<boolean> {
+    const [row] = await this.query(`SELECT holder FROM ${LEASES} WHERE name = ?`, [this.name]);
+    return row?.holder === this.holder;
+  }
+
+  private async unlessInTheWay(sql: string, parameters: readonly unknown[]): Promise<void> {
+    try {
+      await this.query(sql, parameters);
+    } catch (error) {
+      if (!CONFLICTS.has(errnoOf(error))) throw error;
+    }
+  }
+}
+
+/** Whether somebody who lives holds that lease, as far as the clocks of the nodes agree. */
+export async function isLeaseHeld(query: Query, name: string): Promise<boolean> {
+  try {
+    const [row] = await query(
+      `SELECT holder <> '' AND beatAt > UTC_TIMESTAMP(3) - INTERVAL ? SECOND AS held FROM ${LEASES} WHERE name = ?`,
+      [SILENCE_MS / 1000, name],
+    );
+    return Number(row?.held ?? 0) === 1;
+  } catch (error) {
+    if (errnoOf(error) !== ER_NO_SUCH_TABLE) throw error;
+    return false;
+  }
+}
+
+const ER_NO_SUCH_TABLE = 1146;
+
+/** TypeORM wraps the driver's error. */
+function errnoOf(error: unknown): unknown {
+  const { errno, driverError } = (error ?? {}) as { errno?: unknown; driverError?: { errno?: unknown } };
+  return driverError?.errno ?? errno;
+}
+
+/** How long a lease has been the same, by looks that follow each other promptly. */
+class Silence {
+  private state = '';
+  private since = 0;
+  private last = 0;
+
+  lastsAt(state: string): boolean {
+    const now = performance.now();
+    if (state !== this.state || now - this.last > PROMPT_MS) {
+      this.state = state;
+      this.since = now;
+    }
+    this.last = now;
+    return now - this.since > SILENCE_MS;
+  }
+}
