@@ -4,6 +4,7 @@ import { Operation } from '../entities/operation';
 import type { OperationKind } from '../entities/enums';
 import type { User } from '../entities/user';
 import { Refusal } from './errors';
+import { hasCommitted, takeNumber } from './numbers';
 import { PATIENCE_MS, tryAgain } from './retry';
 import { CommitUnanswered, inTransaction, NothingToDo } from './transaction';
 
@@ -85,17 +86,9 @@ export class OperationRunner {
     }
   }
 
-  /**
-   * Settles an unanswered COMMIT by looking. The pool's lock is taken first: whoever holds it knows that the lost
-   * transaction has ended, one way or the other.
-   */
+  /** Settles an unanswered COMMIT by looking, for as long as that takes and we have patience. */
   private didCommit(operation: { number: number; uid: string }): Promise<boolean> {
     const { uid } = operation;
-    const look = (): Promise<boolean> =>
-      inTransaction(this.dataSource, async (ledger) => {
-        await ledger.query('SELECT lastOperation FROM pool WHERE id = 1 FOR UPDATE');
-        return ledger.existsBy(Operation, { uid });
-      });
     const giveUp = (lastError: unknown): Refusal => {
       this.afterCommit(operation);
       return new Refusal(
@@ -105,7 +98,7 @@ export class OperationRunner {
         lastError,
       );
     };
-    return tryAgain(look, { patienceMs: this.patienceMs, giveUp });
+    return tryAgain(() => hasCommitted(this.dataSource, uid), { patienceMs: this.patienceMs, giveUp });
   }
 }
 
@@ -115,16 +108,4 @@ async function writeJournal(ledger: EntityManager, row: Partial<Operation>): Pro
     'INSERT INTO operations (number, uid, kind, actorId, vehicleId, saleId, paymentId, at) VALUES (?)',
     [[number, uid, kind, actorId, vehicleId, saleId, paymentId, at]],
   );
-}
-
-/**
- * Puts this transaction in line with all others, and takes the next number; a rollback gives it back. One statement
- * that writes, so that a cluster sees two operations at once as the conflict that they are.
- */
-async function takeNumber(ledger: EntityManager): Promise<number> {
-  const { affectedRows, insertId } = await ledger.query<{ affectedRows: number; insertId: number }>(
-    'UPDATE pool SET lastOperation = LAST_INSERT_ID(lastOperation + 1) WHERE id = 1',
-  );
-  if (affectedRows !== 1) throw new Error('The table "pool" has lost its row: restore the latest backup.');
-  return insertId;
 }
