@@ -15,8 +15,8 @@ export interface LoadRequest extends Watch {
   /** The path of the dump; its first `dump.sqlBytes` bytes are restored. */
   file: string;
   dump: Dump;
-  /** Keeps the rows out of the server's binary log. */
-  unlogged: boolean;
+  /** What the program's session says first, such as to keep the rows out of the server's binary log. */
+  initCommand: string | null;
   workDirectory: string;
   tag: string;
   /** Changes the SQL on its way to the program. */
@@ -30,11 +30,13 @@ export interface LoadRequest extends Watch {
  * @throws BackupError in one sentence; ClientFailure where the server refused something
  */
 export async function loadDump(request: LoadRequest): Promise<void> {
-  const { server, address, file, dump, unlogged, workDirectory, tag } = request;
+  const { server, address, file, dump, initCommand, workDirectory, tag } = request;
   const program = await findRestoreProgram(server.family);
-  const initCommand = unlogged ? { initCommand: 'SET SESSION sql_log_bin = 0' } : {};
   const args = ['--batch', '--', address.database];
-  const run = await ClientRun.start({ program, address, args, workDirectory, tag, ...initCommand }, request);
+  const run = await ClientRun.start(
+    { program, address, args, workDirectory, tag, ...(initCommand === null ? {} : { initCommand }) },
+    request,
+  );
   try {
     run.stdout.resume();
     const sha256 = await feed(request, run);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isCluster } from '../database/cluster';
 import { BackupError } from './errors';
 import type { Query } from './ledger';
 
@@ -58,16 +59,30 @@ export async function createSchemaLike(query: Query, like: string, name: string)
   await query(`CREATE DATABASE ?? CHARACTER SET ${characters.join(' COLLATE ')}`, [name]);
 }
 
+const LEAVE_BINARY_LOG = 'SET SESSION sql_log_bin = 0';
+
 /**
- * Keeps what this session writes out of the server's binary log, where the account may: a test restore would fill it
- * with a copy of the database, which followers would then replay.
- * @returns whether it is kept out
+ * Keeps what this session writes out of the server's binary log, where the account may.
+ * @returns the statement that did it, for sessions of the same kind; null where the account may not
  */
-export async function leaveBinaryLog(query: Query): Promise<boolean> {
+export function leaveBinaryLog(query: Query): Promise<string | null> {
+  return trying(query, LEAVE_BINARY_LOG);
+}
+
+/**
+ * Keeps what this session writes on the one server, where the account may: a test restore would fill the binary log
+ * with a copy of the database, which followers would then replay, and on a cluster every node would have to make it.
+ * @returns the statement that did it, for sessions of the same kind; null where the account may not
+ */
+export async function stayOnThisServer(query: Query): Promise<string | null> {
+  return trying(query, (await isCluster(query)) ? `${LEAVE_BINARY_LOG}, wsrep_on = OFF` : LEAVE_BINARY_LOG);
+}
+
+async function trying(query: Query, statement: string): Promise<string | null> {
   try {
-    await query('SET SESSION sql_log_bin = 0');
-    return true;
+    await query(statement);
+    return statement;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -4,9 +4,9 @@ import {
   createSchemaLike,
   findOwnSchemas,
   isOwnSchema,
-  leaveBinaryLog,
   ownSchemaName,
   ownSchemaPrefix,
+  stayOnThisServer,
 } from './own-schema';
 import { openSession, type Session } from './session';
 
@@ -17,8 +17,8 @@ export interface ScratchDatabase {
   query: Query;
   /** The connection's address, with the scratch database for the live one. */
   address: Session['address'];
-  /** Whether what is done in it is kept out of the server's binary log. */
-  unlogged: boolean;
+  /** What a session must say so that what it does in it stays on this server; null where it cannot. */
+  initCommand: string | null;
 }
 
 /**
@@ -35,11 +35,11 @@ export async function withScratchDatabase<Result>(
   // On a connection of its own: leaving the binary log must not touch anything else.
   const session = await openSession(live.address, { signal: lost });
   try {
-    const unlogged = await leaveBinaryLog(session.query);
+    const initCommand = await stayOnThisServer(session.query);
     await createSchemaLike(session.query, live.address.database, name);
     try {
       await session.query('USE ??', [name]);
-      return await work({ name, query: session.query, address: { ...live.address, database: name }, unlogged });
+      return await work({ name, query: session.query, address: { ...live.address, database: name }, initCommand });
     } finally {
       await drop(session.query, name);
     }

@@ -41,7 +41,7 @@ export async function verifyByRestore(request: VerifyRequest): Promise<Verificat
   const { session, ledger, mark } = request;
   try {
     return await withScratchDatabase(session, request.lost, async (scratch) => {
-      await loadDump({ ...request, address: scratch.address, unlogged: scratch.unlogged });
+      await loadDump({ ...request, address: scratch.address, initCommand: scratch.initCommand });
       const violations = await auditCopy(ledger, scratch.query);
       if (violations.length > 0) throw await unsound(violations, ledger, session);
       if (!(await contains(ledger, scratch.query, mark))) {

@@ -55,7 +55,7 @@ export class RestoredCopy {
         address: { ...session.address, database: this.name },
         file: backup.path,
         dump: backup,
-        unlogged: unlogged && (await this.mayLeaveBinaryLog()),
+        initCommand: unlogged ? await this.leavingBinaryLog() : null,
         through: new KeysLater(),
         onBytes: (bytes) => {
           onPart(bytes / backup.sqlBytes);
@@ -123,7 +123,7 @@ export class RestoredCopy {
     );
   }
 
-  private async mayLeaveBinaryLog(): Promise<boolean> {
+  private async leavingBinaryLog(): Promise<string | null> {
     return this.withSession(({ query }) => leaveBinaryLog(query));
   }
 
