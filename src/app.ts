@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { BackupChecker } from './backup/checker';
 import { BackupDesk } from './backup/desk';
 import type { Query } from './backup/ledger';
+import { Lookout } from './backup/lookout';
 import { BackupLog } from './backup/log';
 import { BackupRequester } from './backup/request';
 import { backupSettings } from './backup/settings';
@@ -105,6 +106,17 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     // What an earlier process committed and could not back up any more.
     if ((await backups.status()).pendingOperations > 0) backups.request('RECOVERY');
     else webhook?.tell(null);
+    const lookout = new Lookout({
+      newest: async () => String((await backupLedger.newestOperation(query)).uid),
+      status: () => backups.status(),
+      request: () => {
+        backups.request('OPERATION');
+      },
+    });
+    started.push(() => {
+      lookout.stop();
+      return Promise.resolve();
+    });
     return { url: urlOf(app, config.host), generatedPassword, close };
   } catch (error) {
     await close();

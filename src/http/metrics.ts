@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BackupDesk, BackupStatus } from '../backup/desk';
+import { retriesSoFar } from '../services/retry';
 
 /** GET /metrics: Prometheus text. The figures of the backups are read when it is asked. */
 export function addMetricsRoute(app: FastifyInstance, backups: BackupDesk): void {
@@ -20,6 +21,15 @@ export function addMetricsRoute(app: FastifyInstance, backups: BackupDesk): void
       reply.elapsedTime / 1000,
     );
     done();
+  });
+  new Counter({
+    name: 'motorpool_database_retries_total',
+    help: 'Transactions that were tried again after a conflict or a lost connection.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(retriesSoFar());
+    },
   });
   const gauges = GAUGES.map(({ name, help, value }) => ({
     gauge: new Gauge({ name, help, registers: [registry] }),

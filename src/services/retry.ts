@@ -64,6 +64,13 @@ export const PATIENCE_MS = 30_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1_000;
 
+let retries = 0;
+
+/** How often this process has tried something again. */
+export function retriesSoFar(): number {
+  return retries;
+}
+
 export interface Patience {
   patienceMs?: number;
   /** What the caller is told in the end. */
@@ -87,6 +94,7 @@ export async function tryAgain<T>(
       if (!isTransient(error)) throw error;
       const pause = bound * (0.5 + Math.random() / 2);
       if (Date.now() + pause > deadline) throw giveUp(error);
+      retries += 1;
       await sleep(pause);
     }
   }

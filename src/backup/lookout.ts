@@ -1,0 +1,53 @@
+export interface LookoutOptions {
+  /** Tells the newest operation of the database, whoever committed it; changes with every operation. */
+  newest: () => Promise<string>;
+  /** What has no backup here, and whether one runs, here or elsewhere. */
+  status: () => Promise<{ pendingOperations: number; running: boolean }>;
+  /** Asks for a backup; must return at once. */
+  request: () => void;
+  everyMs?: number;
+}
+
+/** Every server has an eye on what the others commit this often. */
+const EVERY_MS = 2_000;
+
+/**
+ * Notices operations that other servers on the same database have committed, and asks for a backup where none of the
+ * files here holds them: each server answers for the disk that it writes to.
+ */
+export class Lookout {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private covered: string | null = null;
+
+  constructor(private readonly options: LookoutOptions) {
+    this.schedule();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      // A database that is away has nothing to tell, and what fails for another reason is told by the backup.
+      void this.look()
+        .catch(() => undefined)
+        .then(() => {
+          this.schedule();
+        });
+    }, this.options.everyMs ?? EVERY_MS);
+    this.timer.unref();
+  }
+
+  private async look(): Promise<void> {
+    const newest = await this.options.newest();
+    if (newest === this.covered) return;
+    const { pendingOperations, running } = await this.options.status();
+    if (pendingOperations === 0) this.covered = newest;
+    // Whoever committed it asks first; where all share a disk, that is enough.
+    else if (!running && !this.stopped) this.options.request();
+  }
+}
