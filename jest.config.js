@@ -3,8 +3,13 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Kills and restarts a database server against the clock: a command of its own, npm run test:outages.
-  testPathIgnorePatterns: process.env.OUTAGES === undefined ? ['/node_modules/', 'outages\\.test'] : ['/node_modules/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    // Kills and restarts a database server against the clock: a command of its own, npm run test:outages.
+    ...(process.env.OUTAGES === undefined ? ['outages\\.test'] : []),
+    // Starts clusters, and pulls their cables: npm run test:galera.
+    ...(process.env.GALERA === undefined ? ['/test/galera/'] : []),
+  ],
   transform: {
     '^.+\\.(t|j)s$': [
       '@swc/jest',

@@ -13,8 +13,8 @@ export interface Storm {
   done: Record<'BUY_VEHICLE' | 'SELL_VEHICLE' | 'UNSELL_VEHICLE' | 'CONFIRM_PAYMENT', string[]>;
   /** How often requests were refused, by code. */
   refused: Record<string, number>;
-  /** Requests whose outcome the caller was told to look up. */
-  unknown: number;
+  /** The identities of operations whose outcome the caller was told to look up. */
+  unknown: string[];
   random: () => number;
   isOver: () => boolean;
 }
@@ -97,9 +97,9 @@ async function request<T>(
     return await server.request<T>(document, variables);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    const code = String(error.response.errors?.[0]?.extensions.code);
-    storm.refused[code] = (storm.refused[code] ?? 0) + 1;
-    if (code === 'OUTCOME_UNKNOWN') storm.unknown += 1;
+    const { code, operationUid } = error.response.errors?.[0]?.extensions ?? {};
+    storm.refused[String(code)] = (storm.refused[String(code)] ?? 0) + 1;
+    if (code === 'OUTCOME_UNKNOWN') storm.unknown.push(String(operationUid));
     return null;
   }
 }

@@ -53,6 +53,8 @@ export async function createLedger(options: LedgerOptions = {}): Promise<LedgerU
   const straight = await createDataSource(address).initialize();
   await migrate(straight);
   await straight.destroy();
+  // Where a cluster gave it another.
+  await query("UPDATE users SET id = 1 WHERE role = 'COMPANY'");
   await addAccounts(query, roles);
 
   const dataSource = await createDataSource((await options.through?.(address)) ?? address, logger, limits).initialize();
