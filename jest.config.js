@@ -1,3 +1,7 @@
+const leftOut = require('./test/left-out.js');
+
+const { GALERA, OUTAGES, TEST_ENGINE } = process.env;
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -6,9 +10,10 @@ module.exports = {
   testPathIgnorePatterns: [
     '/node_modules/',
     // Kills and restarts a database server against the clock: a command of its own, npm run test:outages.
-    ...(process.env.OUTAGES === undefined ? ['outages\\.test'] : []),
+    ...(OUTAGES === undefined ? ['outages\\.test'] : []),
     // Starts clusters, and pulls their cables: npm run test:galera.
-    ...(process.env.GALERA === undefined ? ['/test/galera/'] : []),
+    ...(GALERA === undefined ? ['/test/galera/'] : []),
+    ...(TEST_ENGINE === undefined ? [] : leftOut(TEST_ENGINE).map(({ file }) => `<rootDir>/${file}`)),
   ],
   transform: {
     '^.+\\.(t|j)s$': [

@@ -29,23 +29,36 @@ export function findRestoreProgram(server: ClientFamily): Promise<ClientProgram>
   return findClient(names, 'restores a dump', server);
 }
 
-/** Finds the program that reads a MariaDB server's binary log; null where it is not installed. */
-export function findBinaryLogProgram(): ClientProgram | null {
-  const path = findProgram(['mariadb-binlog', 'mysqlbinlog']);
-  return path === null ? null : { name: 'mariadb-binlog', path, family: 'mariadb' };
+/** Finds the program that reads the binary log of a server of that family: no other family's can. */
+export async function findBinaryLogProgram(server: ClientFamily): Promise<ClientProgram> {
+  const names = server === 'mariadb' ? ['mariadb-binlog', 'mysqlbinlog'] : ['mysqlbinlog'];
+  const program = await findClient(names, 'reads the binary log', server);
+  if (program.family === server) return program;
+  throw BackupError.programMissing(names, 'reads the binary log', PACKAGES[server]);
 }
 
+const PACKAGES: Readonly<Record<ClientFamily, string>> = { mariadb: 'mariadb-client', mysql: 'mysql-client' };
+
+/** The one of the server's own family, else the first that is there. */
 async function findClient(names: string[], purpose: string, server: ClientFamily): Promise<ClientProgram> {
-  const path = findProgram(names);
-  if (path === null) {
-    throw BackupError.programMissing(names, purpose, server === 'mariadb' ? 'mariadb-client' : 'mysql-client');
+  let other: ClientProgram | undefined;
+  for (const name of names) {
+    const path = findProgram([name]);
+    if (path === null) continue;
+    const program = { name, path, family: await familyOf(name, path) };
+    if (program.family === server) return program;
+    other ??= program;
   }
-  const name = names.find((candidate) => path.endsWith(`/${candidate}`)) ?? path;
-  if (name.startsWith('mariadb')) return { name, path, family: 'mariadb' };
-  // "mysqldump" and "mysql" are often MariaDB's own under their old names.
+  if (other === undefined) throw BackupError.programMissing(names, purpose, PACKAGES[server]);
+  return other;
+}
+
+/** "mysqldump" and "mysql" are often MariaDB's own under their old names. */
+async function familyOf(name: string, path: string): Promise<ClientFamily> {
+  if (name.startsWith('mariadb')) return 'mariadb';
   try {
     const { stdout } = await run(path, ['--no-defaults', '--version'], { env: childEnvironment(), timeout: 10_000 });
-    return { name, path, family: stdout.includes('MariaDB') ? 'mariadb' : 'mysql' };
+    return stdout.includes('MariaDB') ? 'mariadb' : 'mysql';
   } catch (error) {
     throw BackupError.from(error, `The program ${path} does not run`);
   }

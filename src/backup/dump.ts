@@ -8,6 +8,7 @@ import { DumpReader } from './dump-reader';
 import { BackupError, isDiskFull, sqlErrno } from './errors';
 import type { DatabaseServer } from './server';
 import type { Session } from './session';
+import { snapshotOptions } from './snapshot-option';
 import type { WorkFile } from './work-files';
 
 /** What is known of a dump that is complete. */
@@ -36,14 +37,12 @@ export interface DumpRequest extends Watch {
 export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
   const { session, server, file, workDirectory, tag } = request;
   const program = await findDumpProgram(server.family);
-  const args = dumpArguments(program, session.address.database, {
-    events: await mayReadEvents(session),
-    position: server.family === 'mariadb' && (await hasBinaryLog(session)),
-  });
+  const { args: place, ...init } = await snapshotOptions(session, server, program);
+  const args = dumpArguments(program, session.address.database, await mayReadEvents(session), place);
   // Where it would outlive us, it must write through us.
   const output = (await diesWithUs()) ? { output: file.handle.fd } : {};
   const run = await ClientRun.start(
-    { program, address: session.address, args, workDirectory, tag, ...output },
+    { program, address: session.address, args, workDirectory, tag, ...init, ...output },
     request,
   );
   const reader = new DumpReader(file.handle);
@@ -90,11 +89,7 @@ async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpRe
   while (await reader.readOn(true));
 }
 
-function dumpArguments(
-  program: ClientProgram,
-  database: string,
-  { events, position }: { events: boolean; position: boolean },
-): string[] {
+function dumpArguments(program: ClientProgram, database: string, events: boolean, place: readonly string[]): string[] {
   return [
     '--single-transaction',
     '--quick',
@@ -108,17 +103,11 @@ function dumpArguments(
     '--comments',
     // Who holds a lock now is nothing to go back to.
     `--ignore-table=${database}.${LEASES}`,
-    // As comments: where in the binary log the dump's moment lies. MariaDB knows that without a lock.
-    ...(position && program.family === 'mariadb' ? ['--master-data=2', '--gtid'] : []),
+    ...place,
     ...(program.family === 'mysql' ? ['--set-gtid-purged=OFF', '--loose-column-statistics=0'] : []),
     '--',
     database,
   ];
-}
-
-async function hasBinaryLog({ query }: Session): Promise<boolean> {
-  const [row] = await query('SELECT @@log_bin AS enabled');
-  return Number(row?.enabled) === 1;
 }
 
 /** "-- MariaDB dump 10.19 ..." and "-- MySQL dump 10.13 ...". */

@@ -46,7 +46,8 @@ export function clientOptions(
     ['protocol', address.socketPath === undefined ? 'tcp' : 'socket'],
     // The programs would guess it from the locale, and misread the names of databases. Not each of them knows it.
     ['loose-default-character-set', 'utf8mb4'],
-    ['init-command', initCommand],
+    // MySQL's dump program of 8.0 does not know it.
+    ['loose-init-command', initCommand],
     ...tlsOptions(address, family, caFile),
   ];
   const lines = options.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quoted(String(value))}`]));

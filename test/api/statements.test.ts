@@ -1,4 +1,4 @@
-import { PrivateDatabaseServer } from '../support/private-database-server';
+import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp } from '../support/traces';
 
@@ -11,7 +11,7 @@ describe('SQL statements of a nested page', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    databaseServer = await PrivateDatabaseServer.start();
+    databaseServer = await startPrivateDatabaseServer();
     server = await startTestServer({ BACKUP_VERIFY: 'checksum' }, databaseServer.url);
     await server.database.query(`SET GLOBAL log_output = 'TABLE'`);
   });
@@ -50,11 +50,9 @@ describe('SQL statements of a nested page', () => {
   /** Many at once, as a year of purchases and sales would leave them: each with a payment of a member. */
   async function addSoldVehicles(count: number): Promise<void> {
     const { database, admin } = server;
-    await database.query(
-      `INSERT INTO vehicles (title, cost, status, boughtAt, boughtById)
-       SELECT 'Added', 1, 'SOLD', '2025-01-01', ? FROM seq_1_to_${count}`,
-      [admin.id],
-    );
+    await database.query('INSERT INTO vehicles (title, cost, status, boughtAt, boughtById) VALUES ?', [
+      Array.from({ length: count }, () => ['Added', 1, 'SOLD', '2025-01-01', admin.id]),
+    ]);
     await database.query(
       `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld)
        SELECT id, 3, 2, 1, 1, '2025-01-02', ?, 1 FROM vehicles WHERE title = 'Added'`,

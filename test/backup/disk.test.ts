@@ -5,6 +5,7 @@ import { listBackups } from '../../src/backup/catalogue';
 import { inspectFile } from '../../src/backup/inspect';
 import { runBackup } from '../../src/backup/run-backup';
 import { findProgram } from '../../src/database/programs';
+import { CLIENTS } from '../support/engine';
 import { startChild } from './child';
 import { openBench, operate, operateInBulk, rejection, temporaryFolder, type Bench } from './support';
 
@@ -155,7 +156,7 @@ const mayMount = ((): boolean => {
       ...['unshare', '-m', 'sh', '-c', `${script}exec "$@"`, 'sh'],
     ]);
     expect(await child.ended).toContain(
-      'The program mariadb-dump or mysqldump, which dumps the database, is not installed: install the package mariadb-client.',
+      `which dumps the database, is not installed: install the package ${CLIENTS.debianPackage}.`,
     );
     expect(bench.files()).toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { BackupError } from '../../src/backup/errors';
 import { runBackup } from '../../src/backup/run-backup';
 import { findProgram } from '../../src/database/programs';
 import { createTestDatabase } from '../support/database';
+import { CLIENTS } from '../support/engine';
 import { openBench, operate, operateInBulk, rejection, temporaryFolder, type Bench } from './support';
 
 let bench: Bench;
@@ -23,8 +24,9 @@ afterEach(async () => {
 });
 
 const asked = { trigger: 'OPERATION', force: false } as const;
-const DUMP = findProgram(['mariadb-dump']) ?? '';
-const CLIENT = findProgram(['mariadb']) ?? '';
+const { dump, restore } = CLIENTS;
+const DUMP = findProgram([dump]) ?? '';
+const CLIENT = findProgram([restore]) ?? '';
 
 /** Puts a program of that name first on the path: the fault to be tested. */
 function fake(name: string, script: string): void {
@@ -47,43 +49,41 @@ async function failure(change: { stallMs?: number } = {}): Promise<string> {
 }
 
 test('a dump program that prints nothing', async () => {
-  fake('mariadb-dump', 'exit 0');
-  expect(await failure()).toBe('The dump failed: mariadb-dump printed nothing.');
+  fake(dump, 'exit 0');
+  expect(await failure()).toBe(`The dump failed: ${dump} printed nothing.`);
 });
 
 test('a dump program that dies halfway', async () => {
-  fake('mariadb-dump', `${DUMP} "$@" | head -c 900; echo 'mariadb-dump: Error 2013: Lost connection' >&2; exit 3`);
+  fake(dump, `${DUMP} "$@" | head -c 900; echo '${dump}: Error 2013: Lost connection' >&2; exit 3`);
   expect(await failure()).toBe(
-    'The dump failed: mariadb-dump lost the database server, or found a table changed, while it read the rows: ' +
+    `The dump failed: ${dump} lost the database server, or found a table changed, while it read the rows: ` +
       'Got errno 32 on write; Error 2013: Lost connection.',
   );
 });
 
 test('a dump that is cut off though the program reports success', async () => {
-  fake('mariadb-dump', `${DUMP} "$@" | head -n -1; exit 0`);
-  expect(await failure()).toBe('The dump is cut off: mariadb-dump ended without saying that it is complete.');
+  fake(dump, `${DUMP} "$@" | head -n -1; exit 0`);
+  expect(await failure()).toBe(`The dump is cut off: ${dump} ended without saying that it is complete.`);
 });
 
 test('a dump that lacks its beginning', async () => {
-  fake('mariadb-dump', `${DUMP} "$@" | tail -c +900`);
-  expect(await failure()).toBe('The dump is cut off at its beginning: mariadb-dump began with something else.');
+  fake(dump, `${DUMP} "$@" | tail -c +900`);
+  expect(await failure()).toBe(`The dump is cut off at its beginning: ${dump} began with something else.`);
 });
 
 test('a dump that says it is complete though the program reports a failure', async () => {
-  fake('mariadb-dump', `${DUMP} "$@"; exit 2`);
-  expect(await failure()).toBe(
-    'The dump failed: mariadb-dump was refused by the database server or could not reach it.',
-  );
+  fake(dump, `${DUMP} "$@"; exit 2`);
+  expect(await failure()).toBe(`The dump failed: ${dump} was refused by the database server or could not reach it.`);
 });
 
 test('a dump program that is killed', async () => {
-  fake('mariadb-dump', 'kill -KILL $$');
-  expect(await failure()).toBe('The dump failed: mariadb-dump was ended by SIGKILL.');
+  fake(dump, 'kill -KILL $$');
+  expect(await failure()).toBe(`The dump failed: ${dump} was ended by SIGKILL.`);
 });
 
 test('a dump program that delivers a part and hangs', async () => {
-  fake('mariadb-dump', `${DUMP} "$@" | head -c 900; setsid sleep 4`);
-  expect(await failure({ stallMs: 300 })).toBe('The program mariadb-dump did nothing for 0.3 seconds and was ended.');
+  fake(dump, `${DUMP} "$@" | head -c 900; setsid sleep 4`);
+  expect(await failure({ stallMs: 300 })).toBe(`The program ${dump} did nothing for 0.3 seconds and was ended.`);
 });
 
 test('the real dump program hanging on a locked table', async () => {
@@ -91,7 +91,7 @@ test('the real dump program hanging on a locked table', async () => {
   try {
     await other.query(`LOCK TABLES ${bench.database.address.database}.payload WRITE`);
     const hanging = rejection(runBackup({ ...bench.dependencies, stallMs: 1000 }, asked));
-    expect((await hanging).message).toBe('The program mariadb-dump did nothing for 1 seconds and was ended.');
+    expect((await hanging).message).toBe(`The program ${dump} did nothing for 1 seconds and was ended.`);
     await other.query('UNLOCK TABLES');
   } finally {
     await other.drop();
@@ -100,33 +100,33 @@ test('the real dump program hanging on a locked table', async () => {
 });
 
 test('a dump program that cannot be run', async () => {
-  fake('mariadb-dump', '');
-  writeFileSync(path.join(programs, 'mariadb-dump'), '#!/nowhere/interpreter\n');
-  expect(await failure()).toMatch(/^The dump failed: mariadb-dump .*No such file or directory\.$/);
+  fake(dump, '');
+  writeFileSync(path.join(programs, dump), '#!/nowhere/interpreter\n');
+  expect(await failure()).toMatch(/^The dump failed: (mariadb-dump|mysqldump) .*No such file or directory\.$/);
 });
 
 test('a dump program that lacks a library', async () => {
-  fake('mariadb-dump', 'exit 127');
-  expect(await failure()).toBe('The dump failed: mariadb-dump or a library that it needs is missing.');
+  fake(dump, 'exit 127');
+  expect(await failure()).toBe(`The dump failed: ${dump} or a library that it needs is missing.`);
 });
 
 test('a restore that fails', async () => {
-  fake('mariadb', `head -c 100 > /dev/null; echo 'ERROR 1146 (42S02) at line 9: Table x does not exist' >&2; exit 1`);
+  fake(restore, `head -c 100 > /dev/null; echo 'ERROR 1146 (42S02) at line 9: Table x does not exist' >&2; exit 1`);
   expect(await failure()).toBe(
-    'The dump does not restore: mariadb reports an error: ERROR 1146 (42S02) at line 9: Table x does not exist.',
+    `The dump does not restore: ${restore} reports an error: ERROR 1146 (42S02) at line 9: Table x does not exist.`,
   );
 });
 
 test('a restore that stops in the middle and reports success', async () => {
   await operateInBulk(bench.database, 3000);
-  fake('mariadb', `head -c 3000 | ${CLIENT} "$@"; exit 0`);
-  expect(await failure()).toBe('The dump does not restore: mariadb stopped reading it halfway.');
+  fake(restore, `head -c 3000 | ${CLIENT} "$@"; exit 0`);
+  expect(await failure()).toBe(`The dump does not restore: ${restore} stopped reading it halfway.`);
 });
 
 test('a restore that hangs', async () => {
   await operateInBulk(bench.database, 3000);
-  fake('mariadb', 'setsid sleep 4');
-  expect(await failure({ stallMs: 300 })).toBe('The program mariadb did nothing for 0.3 seconds and was ended.');
+  fake(restore, 'setsid sleep 4');
+  expect(await failure({ stallMs: 300 })).toBe(`The program ${restore} did nothing for 0.3 seconds and was ended.`);
 });
 
 test('the database server cannot be reached', async () => {
@@ -160,24 +160,24 @@ describe('an account without rights', () => {
     const settings = { ...bench.settings, verify: 'checksum' as const };
     await runBackup({ ...bench.dependencies, settings }, asked);
     await operate(bench.database);
-    await query('CREATE USER ?@localhost', [user]);
+    await query(`CREATE USER ?@'%' IDENTIFIED BY 'plain'`, [user]);
     try {
-      await query(`GRANT SELECT, SHOW VIEW, TRIGGER ON ${address.database}.* TO ?@localhost`, [user]);
-      await runBackup({ ...bench.dependencies, address: { ...address, user } }, asked);
+      await query(`GRANT SELECT, SHOW VIEW, TRIGGER ON ${address.database}.* TO ?@'%'`, [user]);
+      await runBackup({ ...bench.dependencies, address: { ...address, user, password: 'plain' } }, asked);
       expect(bench.logText().match(/ WARN /g)).toHaveLength(1);
     } finally {
-      await query('DROP USER ?@localhost', [user]);
+      await query(`DROP USER ?@'%'`, [user]);
     }
   });
 
   test('to make a scratch database falls back to the checksum and says so once', async () => {
     const { query, address } = bench.database;
     const user = `plain_${address.database.slice(5)}`;
-    await query(`CREATE USER ?@localhost IDENTIFIED BY 'a b#c"d\\\\e'`, [user]);
+    await query(`CREATE USER ?@'%' IDENTIFIED BY 'a b#c"d\\\\e'`, [user]);
     // Only who defined a view, or more, may restore it.
     await query('DROP VIEW summary');
     try {
-      await query(`GRANT SELECT, SHOW VIEW, TRIGGER ON ${address.database}.* TO ?@localhost`, [user]);
+      await query(`GRANT SELECT, SHOW VIEW, TRIGGER ON ${address.database}.* TO ?@'%'`, [user]);
       const plain = { ...bench.dependencies, address: { ...address, user, password: 'a b#c"d\\e' } };
       const first = await runBackup(plain, asked);
       expect(first.published[0]).toMatchObject({ verifiedAt: null, lastOperation: { number: 1 } });
@@ -189,16 +189,16 @@ describe('an account without rights', () => {
       expect(bench.logText().match(/ WARN /g)).toHaveLength(1);
       expect(bench.logText()).not.toContain('ERROR');
       // With the right, all is verified again; and without it again, that is said again.
-      await query(`GRANT ALL ON \`${address.database.replaceAll('_', '\\_')}\\_scratch\\_%\`.* TO ?@localhost`, [user]);
+      await query(`GRANT ALL ON \`${address.database.replaceAll('_', '\\_')}\\_scratch\\_%\`.* TO ?@'%'`, [user]);
       await operate(bench.database);
       expect((await runBackup(plain, asked)).published[0]?.verifiedAt).toEqual(expect.any(Date));
-      await query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ?@localhost`, [user]);
-      await query(`GRANT SELECT, SHOW VIEW, TRIGGER ON ${address.database}.* TO ?@localhost`, [user]);
+      await query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ?@'%'`, [user]);
+      await query(`GRANT SELECT, SHOW VIEW, TRIGGER ON ${address.database}.* TO ?@'%'`, [user]);
       await operate(bench.database);
       await runBackup(plain, asked);
       expect(bench.logText().match(/ WARN /g)).toHaveLength(2);
     } finally {
-      await query('DROP USER ?@localhost', [user]);
+      await query(`DROP USER ?@'%'`, [user]);
     }
   });
 });

@@ -4,6 +4,7 @@ import { inspectFile } from '../../src/backup/inspect';
 import { BackupLock, isBackupRunning } from '../../src/backup/lock';
 import { runBackup, type BackupStep } from '../../src/backup/run-backup';
 import { createTestDatabase } from '../support/database';
+import { CLIENTS } from '../support/engine';
 import { allProcesses, startChild, type Child } from './child';
 import type { ProcessInput } from './backup-process';
 import { openBench, operate, operateInBulk, rejection, scratchDatabases, waitFor, type Bench } from './support';
@@ -67,7 +68,7 @@ test('killed in the middle of a dump, the dump program dies with it', async () =
     // The dump program stands still before this table, though nobody told it to.
     await other.query(`LOCK TABLES ${bench.database.address.database}.payload WRITE`);
     const child = start();
-    await waitFor('the dump', () => clients().some((args) => args.includes('mariadb-dump')));
+    await waitFor('the dump', () => clients().some((args) => args.includes(CLIENTS.dump)));
     await child.kill();
     await waitFor('the end of the dump program', () => clients().length === 0, 5000);
     await other.query('UNLOCK TABLES');

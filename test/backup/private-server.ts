@@ -2,12 +2,14 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { createConnection } from 'mysql2/promise';
+import { createConnection, type Connection } from 'mysql2/promise';
 import { findProgram } from '../../src/database/programs';
+import { FAMILY } from '../support/engine';
+import { PrivateMysql } from '../support/private-mysql';
 import { temporaryFolder, waitFor } from './support';
 
 /**
- * A MariaDB of a test's own that listens on TCP, with certificates. It lets in one account with a password, and
+ * A server of a test's own, of the family under test, that listens on TCP, with certificates. It lets in one account with a password, and
  * "ciphered", with the same password, over TLS only.
  */
 export interface PrivateServer {
@@ -18,6 +20,20 @@ export interface PrivateServer {
 }
 
 export async function startPrivateServer(user: string, password: string): Promise<PrivateServer> {
+  return FAMILY === 'mysql' ? startMysql(user, password) : startMariaDb(user, password);
+}
+
+async function startMysql(user: string, password: string): Promise<PrivateServer> {
+  const server = new PrivateMysql();
+  const at = (name: string): string => server.at(name);
+  makeCertificates(at);
+  await server.start(tlsOptions(at));
+  const admin = await server.connect();
+  await addAccounts(admin, user, password);
+  return { port: server.tcpPort, ca: readFileSync(at('ca.pem'), 'utf8'), stop: () => server.close() };
+}
+
+async function startMariaDb(user: string, password: string): Promise<PrivateServer> {
   const folder = temporaryFolder();
   const at = (name: string): string => path.join(folder, name);
   makeCertificates(at);
@@ -44,20 +60,14 @@ export async function startPrivateServer(user: string, password: string): Promis
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       '--innodb-log-file-size=8M',
-      `--ssl-ca=${at('ca.pem')}`,
-      `--ssl-cert=${at('server.pem')}`,
-      `--ssl-key=${at('server.key')}`,
+      ...tlsOptions(at),
     ],
     { stdio: 'ignore' },
   );
   const admin = await waitFor('the private server', () =>
     createConnection({ socketPath: at('s'), user: process.env.USER ?? 'root' }).catch(() => null),
   );
-  await admin.query(`CREATE USER ?@'%' IDENTIFIED BY ?`, [user, password]);
-  await admin.query(`GRANT ALL ON *.* TO ?@'%'`, [user]);
-  await admin.query(`CREATE USER ciphered@'%' IDENTIFIED BY ? REQUIRE SSL`, [password]);
-  await admin.query(`GRANT ALL ON *.* TO ciphered@'%'`);
-  await admin.end();
+  await addAccounts(admin, user, password);
   return {
     port,
     ca: readFileSync(at('ca.pem'), 'utf8'),
@@ -66,6 +76,18 @@ export async function startPrivateServer(user: string, password: string): Promis
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function addAccounts(admin: Connection, user: string, password: string): Promise<void> {
+  await admin.query(`CREATE USER ?@'%' IDENTIFIED BY ?`, [user, password]);
+  await admin.query(`GRANT ALL ON *.* TO ?@'%'`, [user]);
+  await admin.query(`CREATE USER ciphered@'%' IDENTIFIED BY ? REQUIRE SSL`, [password]);
+  await admin.query(`GRANT ALL ON *.* TO ciphered@'%'`);
+  await admin.end();
+}
+
+function tlsOptions(at: (name: string) => string): string[] {
+  return [`--ssl-ca=${at('ca.pem')}`, `--ssl-cert=${at('server.pem')}`, `--ssl-key=${at('server.key')}`];
 }
 
 async function stop(server: ChildProcess): Promise<void> {

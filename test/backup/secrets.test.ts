@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import { runBackup } from '../../src/backup/run-backup';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import type { DatabaseAddress } from '../../src/database/address';
 import { connectionOptions } from '../../src/database/connection-options';
 import { findProgram } from '../../src/database/programs';
+import { CLIENTS } from '../support/engine';
 import { allProcesses, startChild } from './child';
 import { startPrivateServer, type PrivateServer } from './private-server';
 import {
@@ -75,7 +76,7 @@ async function withDatabase(
 function tellingPrograms(folder: string): string {
   const programs = path.join(folder, 'programs');
   mkdirSync(programs);
-  for (const name of ['mariadb-dump', 'mariadb']) {
+  for (const name of [CLIENTS.dump, CLIENTS.restore]) {
     const file = path.join(programs, name);
     const tell = `cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' ' ' >> '${path.join(folder, 'told')}'`;
     writeFileSync(file, `#!/bin/bash\n${tell}\nexec ${findProgram([name]) ?? name} "$@"\n`, { mode: 0o755 });
@@ -88,8 +89,11 @@ const asked = { trigger: 'OPERATION', force: false } as const;
 test('no password stands in the arguments or the environment of any process, in a file or in the log', async () => {
   await withDatabase('pool', async ({ query }) => {
     // Rows enough for the client programs to be seen at work.
-    await query('INSERT INTO operations SELECT seq, UUID() FROM seq_2_to_20000');
-    await query("INSERT INTO payload (operation, text) SELECT seq, REPEAT('x', 150) FROM seq_2_to_20000");
+    const numbers = Array.from({ length: 19_999 }, (_, i) => i + 2);
+    await query('INSERT INTO operations VALUES ?', [numbers.map((number) => [number, randomUUID()])]);
+    await query(
+      "INSERT INTO payload (operation, text) SELECT number, REPEAT('x', 150) FROM operations WHERE number > 1",
+    );
     // The dump waits at this table until it was seen, however fast it is.
     await query('LOCK TABLES payload WRITE');
     const { PATH } = process.env;
@@ -106,7 +110,7 @@ test('no password stands in the arguments or the environment of any process, in 
       for (const each of allProcesses()) {
         expect(each.arguments).not.toContain(TRACE);
         expect(each.environment).not.toContain(TRACE);
-        if (each.arguments.includes('/dev/fd/3')) seen.add(/mariadb-dump/.test(each.arguments) ? 'dump' : 'restore');
+        if (each.arguments.includes('/dev/fd/3')) seen.add(each.arguments.includes(CLIENTS.dump) ? 'dump' : 'restore');
       }
       if (seen.has('dump')) unlocked ??= query('UNLOCK TABLES');
       return isDone;
@@ -118,8 +122,8 @@ test('no password stands in the arguments or the environment of any process, in 
     expect(output).not.toContain(TRACE);
     // What the programs saw in their first moment: some blank their arguments before anybody else can look.
     const told = readFileSync(path.join(storageDir, 'told'), 'utf8');
-    expect(told).toContain('mariadb-dump --defaults-file=/dev/fd/3');
-    expect(told).toContain('mariadb --defaults-file=/dev/fd/3');
+    expect(told).toContain(`${CLIENTS.dump} --defaults-file=/dev/fd/3`);
+    expect(told).toContain(`${CLIENTS.restore} --defaults-file=/dev/fd/3`);
     expect(told).not.toContain(TRACE);
     expect(told).not.toContain('HOME=');
     expect(readFileSync(settings.logFile, 'utf8')).not.toContain(TRACE);

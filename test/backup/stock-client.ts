@@ -2,23 +2,44 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { DatabaseAddress } from '../../src/database/address';
+import { findProgram } from '../../src/database/programs';
+import { CLIENTS } from '../support/engine';
 
 const run = promisify(execFile);
 
-function signIn({ user, socketPath, hosts: [host] }: DatabaseAddress): string[] {
-  const place = socketPath === undefined ? ['-h', host?.host ?? '', '-P', String(host?.port)] : ['-S', socketPath];
-  return ['--no-defaults', '-u', user, ...place];
+interface SignIn {
+  args: string[];
+  env: NodeJS.ProcessEnv;
 }
 
-/** `mysql -u USER DATABASE < FILE`, as an administrator would. */
-export async function restoreWithStockClient(address: DatabaseAddress, database: string, file: string): Promise<void> {
+function signIn({ user, password, socketPath, hosts: [host] }: DatabaseAddress, program: string): SignIn {
+  const place = socketPath === undefined ? ['-h', host?.host ?? '', '-P', String(host?.port)] : ['-S', socketPath];
+  // MySQL's clients alone ask for it: the password goes encrypted by the server's key where there is no TLS.
+  const key = program.startsWith('mysql') && socketPath === undefined ? ['--loose-get-server-public-key'] : [];
+  return {
+    args: ['--no-defaults', '-u', user, ...place, ...key],
+    env: { ...process.env, ...(password === undefined ? {} : { MYSQL_PWD: password }) },
+  };
+}
+
+/** `mysql -u USER DATABASE < FILE`, as an administrator would; with the client of the server's own family by default. */
+export async function restoreWithStockClient(
+  address: DatabaseAddress,
+  database: string,
+  file: string,
+  program = CLIENTS.restore,
+): Promise<void> {
   const fd = openSync(file, 'r');
   try {
-    const child = spawn('mysql', [...signIn(address), database], { stdio: [fd, 'inherit', 'pipe'] });
+    const { args, env } = signIn(address, program);
+    const child = spawn(findProgram([program]) ?? program, [...args, database], {
+      stdio: [fd, 'inherit', 'pipe'],
+      env,
+    });
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const status = await new Promise((resolve) => child.once('close', resolve));
-    if (status !== 0) throw new Error(`mysql ended with status ${String(status)}: ${said}`);
+    if (status !== 0) throw new Error(`${program} ended with status ${String(status)}: ${said}`);
   } finally {
     closeSync(fd);
   }
@@ -27,6 +48,10 @@ export async function restoreWithStockClient(address: DatabaseAddress, database:
 /** Everything in that database, as the stock dump program tells it; equal databases give equal text. */
 export async function contentOf(address: DatabaseAddress, database: string): Promise<string> {
   const options = ['--skip-comments', '--order-by-primary', '--skip-extended-insert', '--routines', '--triggers'];
-  const { stdout } = await run('mysqldump', [...signIn(address), ...options, database], { maxBuffer: 2 ** 30 });
+  const { args, env } = signIn(address, CLIENTS.dump);
+  const { stdout } = await run(findProgram([CLIENTS.dump]) ?? '', [...args, ...options, database], {
+    maxBuffer: 2 ** 30,
+    env,
+  });
   return stdout;
 }

@@ -25,8 +25,8 @@ const complaint = async (url: string): Promise<string> => {
   return message;
 };
 /** The same server, another account or database. */
-const url = ({ address }: TestDatabase, user: string, database: string): string =>
-  `mysql://${user}:${encodeURIComponent(SECRET)}@localhost/${database}?socketPath=${address.socketPath ?? ''}`;
+const url = (there: TestDatabase, user: string, database: string): string =>
+  there.url.replace(/\/\/.*@(.*)\/[^/?]+(\?|$)/, `//${user}:${encodeURIComponent(SECRET)}@$1/${database}$2`);
 
 describe('opening the database of DATABASE_URL', () => {
   let database: TestDatabase;
@@ -35,10 +35,10 @@ describe('opening the database of DATABASE_URL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await database.query(`CREATE USER ${account}@localhost IDENTIFIED BY '${SECRET}'`);
+    await database.query(`CREATE USER ${account}@'%' IDENTIFIED BY '${SECRET}'`);
   });
   afterAll(async () => {
-    await database.query(`DROP USER ${account}@localhost`);
+    await database.query(`DROP USER ${account}@'%'`);
     await database.query(`DROP DATABASE IF EXISTS ${name}`);
     await database.drop();
   });
@@ -57,16 +57,16 @@ describe('opening the database of DATABASE_URL', () => {
   test('an account without the right to it is told so, and one with rights to a database alone suffices', async () => {
     const existing = database.address.database;
     expect(await complaint(url(database, account, existing))).toMatch(
-      new RegExp(`^User ${account} may not use the database at socket .*, database ${existing}, or it does not exist`),
+      new RegExp(`^User ${account} may not use the database at .*, database ${existing}, or it does not exist`),
     );
-    await database.query(`GRANT ALL ON ${existing}.* TO ${account}@localhost`);
+    await database.query(`GRANT ALL ON ${existing}.* TO ${account}@'%'`);
     await open(url(database, account, existing));
     expect(await complaint(url(database, account, 'test_of_somebody_else'))).toMatch(/may not use the database/);
   });
 
   test('a wrong user or password', async () => {
     expect(await complaint(url(database, 'nobody_at_all', name))).toMatch(
-      /^The database server at socket .* refuses user nobody_at_all: check user and password in DATABASE_URL\.$/,
+      /^The database server at .* refuses user nobody_at_all: check user and password in DATABASE_URL\.$/,
     );
     const wrong = url(database, account, name).replace('hunter2', 'hunter3');
     expect(await complaint(wrong)).toMatch(/refuses user/);

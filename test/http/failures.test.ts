@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { bearer, http, type HttpAnswer, post } from '../support/http';
-import { PrivateDatabaseServer } from '../support/private-database-server';
+import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';
 import { startTestServer, type TestServer } from '../support/server';
 import { waitFor } from '../support/wait';
 
@@ -84,7 +84,7 @@ describe('a database server that is killed', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    databaseServer = await PrivateDatabaseServer.start();
+    databaseServer = await startPrivateDatabaseServer();
     server = await startTestServer({ BACKUP_VERIFY: 'checksum' }, databaseServer.url);
   });
   afterAll(async () => {

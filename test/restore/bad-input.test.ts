@@ -10,6 +10,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { migrations } from '../../src/database/migrations';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { createTestDatabase } from '../support/database';
+import { CLIENTS } from '../support/engine';
 import { copyWith, flipBit } from './files';
 import { contentOf, openBench, rejection, type Bench } from './support';
 
@@ -118,15 +119,15 @@ test('a target that exists', async () => {
 
 test('an account without the rights', async () => {
   const { query, name } = bench;
-  await query(`CREATE USER limited@localhost IDENTIFIED BY 'secret'`);
-  await query('GRANT ALL ON ??.* TO limited@localhost', [name]);
+  await query(`CREATE USER limited@'%' IDENTIFIED BY 'secret'`);
+  await query(`GRANT ALL ON ??.* TO limited@'%'`, [name]);
   try {
     const address = { ...bench.dependencies.address, user: 'limited', password: 'secret' };
     const message = await rejection(bench.restore({ kind: 'latest' }, { change: { address } }));
     expect(message).toMatch(/^The database account limited may not make a database beside .*: grant it ALL on/);
     expect(message).not.toContain('secret');
   } finally {
-    await query('DROP USER limited@localhost');
+    await query(`DROP USER limited@'%'`);
   }
 });
 
@@ -143,7 +144,7 @@ test('a file that is taken away while the restore waits', async () => {
 test('a safety backup that cannot be made stops it', async () => {
   const bin = at('bin');
   mkdirSync(bin);
-  writeFileSync(path.join(bin, 'mariadb-dump'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+  writeFileSync(path.join(bin, CLIENTS.dump), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
   const path_ = process.env.PATH;
   process.env.PATH = `${bin}:${path_ ?? ''}`;
   try {

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findProgram } from '../../src/database/programs';
+import { restoreWithStockClient } from '../backup/stock-client';
 import { run, type Ended } from '../process/programs';
 import { openBench, type Bench } from './support';
 
@@ -25,12 +24,7 @@ export async function isolate(): Promise<Isolated> {
         args,
         settings: { DATABASE_URL: bench.ledger.database.url, STORAGE_DIR: bench.storageDir, ...settings },
       }),
-    stockRestore: (file) => {
-      const { socketPath = '', user } = bench.dependencies.address;
-      const args = ['--no-defaults', `--socket=${socketPath}`, `--user=${user}`, bench.name];
-      execFileSync(findProgram(['mariadb']) ?? 'mariadb', args, { stdio: [openSync(file, 'r'), 'pipe', 'pipe'] });
-      return Promise.resolve();
-    },
+    stockRestore: (file) => restoreWithStockClient(bench.dependencies.address, bench.name, file),
     close: async () => {
       await bench.close();
       rmSync(folder, { recursive: true, force: true });

@@ -5,10 +5,40 @@ import mysql from 'mysql2/promise';
 import type { DatabaseAddress } from '../../src/database/address';
 import { connectionOptions } from '../../src/database/connection-options';
 import { EmbeddedDatabase } from '../../src/database/embedded';
+import { FAMILY } from './engine';
+import { PrivateMysql } from './private-mysql';
 import { waitFor } from './wait';
 
-/** A database server of one test's own, for what would disturb others: killing it, or settings of the whole server. */
-export class PrivateDatabaseServer {
+/**
+ * A database server of one test's own, of the family under test, for what would disturb others: killing it, or settings
+ * of the whole server.
+ */
+export interface PrivateDatabaseServer {
+  /** For DATABASE_URL. */
+  readonly url: string;
+  /** As a power cut would. */
+  kill(): Promise<void>;
+  /** After a `kill`: another server over the same data. */
+  startAgain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startPrivateDatabaseServer(): Promise<PrivateDatabaseServer> {
+  return FAMILY === 'mysql' ? startMysql() : PrivateMariaDb.start();
+}
+
+async function startMysql(): Promise<PrivateDatabaseServer> {
+  const server = new PrivateMysql();
+  await server.start();
+  return {
+    url: server.url,
+    kill: () => server.kill(),
+    startAgain: () => server.start(),
+    close: () => server.close(),
+  };
+}
+
+class PrivateMariaDb implements PrivateDatabaseServer {
   private constructor(
     private readonly storageDir: string,
     private embedded: EmbeddedDatabase,
@@ -18,16 +48,14 @@ export class PrivateDatabaseServer {
   static async start(): Promise<PrivateDatabaseServer> {
     const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-server-'));
     const embedded = new EmbeddedDatabase(storageDir);
-    return new PrivateDatabaseServer(storageDir, embedded, await embedded.acquire());
+    return new PrivateMariaDb(storageDir, embedded, await embedded.acquire());
   }
 
-  /** For DATABASE_URL. */
   get url(): string {
     const { user, socketPath = '', database } = this.address;
     return `mysql://${encodeURIComponent(user)}@localhost/${database}?socketPath=${encodeURIComponent(socketPath)}`;
   }
 
-  /** As a power cut would. */
   async kill(): Promise<void> {
     const connection = await mysql.createConnection(connectionOptions(this.address));
     const [rows] = await connection.query('SELECT @@pid_file AS pid_file, @@datadir AS datadir');
@@ -38,7 +66,6 @@ export class PrivateDatabaseServer {
     await waitFor('the end of the database server', () => !isAlive(pid));
   }
 
-  /** After a `kill`: another server over the same data. */
   async startAgain(): Promise<void> {
     this.embedded = new EmbeddedDatabase(this.storageDir);
     await this.embedded.acquire();

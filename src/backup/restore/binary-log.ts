@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { findBinaryLogProgram } from '../client-program';
 import { ClientRun, type Watch } from '../client-run';
-import { BackupError } from '../errors';
+import { readServer } from '../server';
 import type { Session } from '../session';
 import { BinaryLogParser, type LogEvent } from './binary-log-parser';
 import type { LogPlace } from './position';
@@ -22,10 +22,8 @@ export interface ReadLogRequest extends Watch {
  */
 export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<LogEvent> {
   const { session, workDirectory, tag, from, purpose } = request;
-  const program = findBinaryLogProgram();
-  if (program === null) {
-    throw BackupError.programMissing(['mariadb-binlog'], 'reads the binary log', 'mariadb-client');
-  }
+  const { family } = await readServer(session.query);
+  const program = await findBinaryLogProgram(family);
   const live = session.address.database;
   const args = [
     '--read-from-remote-server',
@@ -33,7 +31,8 @@ export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<Lo
     `--start-position=${from.position}`,
     ...(purpose.kind === 'look'
       ? ['--verbose', '--base64-output=decode-rows']
-      : [`--database=${live}`, `--rewrite-db=${live}->${purpose.schema}`]),
+      : // MariaDB's program picks the database by its old name, MySQL's by its new one.
+        [`--database=${family === 'mariadb' ? live : purpose.schema}`, `--rewrite-db=${live}->${purpose.schema}`]),
     from.log,
   ];
   const run = await ClientRun.start({ program, address: session.address, args, workDirectory, tag }, request);

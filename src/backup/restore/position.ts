@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Backup } from '../catalogue';
 import type { Query } from '../ledger';
+import { readServer } from '../server';
 
 /** A place in a server's binary log: right after an event. */
 export interface LogPlace {
@@ -10,12 +11,15 @@ export interface LogPlace {
 
 /** Where in the binary log of its server a dump's moment lies. */
 export interface SnapshotPlace extends LogPlace {
-  /** What the server had written by then, in its own terms: tells another server's log of the same name. */
-  gtid: string;
+  /** What a MariaDB server had written by then, in its own terms: tells another server's log of the same name. */
+  gtid: string | null;
 }
 
 const HEAD_BYTES = 8 * 1024;
 const TAIL_BYTES = 8 * 1024;
+/** As mariadb-dump and older mysqldumps say it, and newer ones. */
+const PLACE =
+  /^-- CHANGE (?:MASTER|REPLICATION SOURCE) TO (?:MASTER|SOURCE)_LOG_FILE='([^']+)', (?:MASTER|SOURCE)_LOG_POS=(\d+);$/m;
 
 /** Reads the place out of the dump's own comments; null where its server gave none. */
 export async function snapshotPlace({ path, sqlBytes }: Backup): Promise<SnapshotPlace | null> {
@@ -25,9 +29,9 @@ export async function snapshotPlace({ path, sqlBytes }: Backup): Promise<Snapsho
     await handle.read(head, 0, head.length, 0);
     const tail = Buffer.alloc(Math.min(TAIL_BYTES, sqlBytes));
     await handle.read(tail, 0, tail.length, sqlBytes - tail.length);
-    const place = /^-- CHANGE MASTER TO MASTER_LOG_FILE='([^']+)', MASTER_LOG_POS=(\d+);$/m.exec(head.toString());
-    const gtid = [...tail.toString().matchAll(/^-- SET GLOBAL gtid_slave_pos='([^']*)';$/gm)].at(-1)?.[1];
-    if (place === null || gtid === undefined) return null;
+    const place = PLACE.exec(head.toString());
+    if (place === null) return null;
+    const gtid = [...tail.toString().matchAll(/^-- SET GLOBAL gtid_slave_pos='([^']*)';$/gm)].at(-1)?.[1] ?? null;
     return { log: place[1] ?? '', position: Number(place[2]), gtid };
   } finally {
     await handle.close();
@@ -36,11 +40,16 @@ export async function snapshotPlace({ path, sqlBytes }: Backup): Promise<Snapsho
 
 /** Whether the server that `query` asks still has its binary log from that very place on. */
 export async function isInBinaryLog(query: Query, place: SnapshotPlace): Promise<boolean> {
+  const { family } = await readServer(query);
   try {
-    const [row] = await query('SELECT BINLOG_GTID_POS(?, ?) AS gtid', [place.log, place.position]);
-    return row?.gtid === place.gtid;
+    if (family === 'mariadb') {
+      const [row] = await query('SELECT BINLOG_GTID_POS(?, ?) AS gtid', [place.log, place.position]);
+      return row?.gtid === place.gtid;
+    }
+    // MySQL refuses a place that is not the end of an event. Whether what follows fits the backup, its operations tell.
+    await query(`SHOW BINLOG EVENTS IN ? FROM ${place.position} LIMIT 1`, [place.log]);
+    return true;
   } catch {
-    // MySQL knows no such function.
     return false;
   }
 }

@@ -1,10 +1,13 @@
 import type { Watch } from '../client-run';
 import { BackupError } from '../errors';
+import { readServer } from '../server';
 import { lacksRight } from '../verify';
 import { openSession, type Session } from '../session';
 import { readBinaryLog } from './binary-log';
 import { leaveBinaryLog } from '../own-schema';
 import { comparePlaces, type LogPlace } from './position';
+
+const RIGHTS = { mariadb: 'BINLOG REPLAY', mysql: 'REPLICATION_APPLIER' };
 
 export interface ReplayRequest extends Watch {
   /** At the live database, whose history is replayed. */
@@ -28,6 +31,7 @@ export async function replay(request: ReplayRequest): Promise<void> {
   const { session: live, schema, from, end, unlogged, signal } = request;
   const options = signal === undefined ? {} : { signal };
   const session = await openSession({ ...live.address, database: schema }, options);
+  const { family } = await readServer(live.query);
   try {
     if (unlogged) await leaveBinaryLog(session.query);
     for await (const event of readBinaryLog({ ...request, session: live, from, purpose: { kind: 'copy', schema } })) {
@@ -36,6 +40,8 @@ export async function replay(request: ReplayRequest): Promise<void> {
       else if (event.kind === 'rows') {
         refuseOthers(event.tables, schema);
         await session.query(event.statement);
+        // The log's own description: after it a MySQL server wants to be told whose numbers the transactions get.
+        if (event.tables.length === 0 && family === 'mysql') await session.query(`SET SESSION gtid_next = 'AUTOMATIC'`);
       } else if (event.kind === 'commit') {
         await session.query('COMMIT');
         if (comparePlaces(event.at, end) >= 0) return;
@@ -45,7 +51,7 @@ export async function replay(request: ReplayRequest): Promise<void> {
   } catch (error) {
     if (!lacksRight(error)) throw BackupError.from(error, 'What came after the backup could not be replayed');
     throw new BackupError(
-      `The database account ${live.address.user} may not replay the binary log: grant it BINLOG REPLAY and ` +
+      `The database account ${live.address.user} may not replay the binary log: grant it ${RIGHTS[family]} and ` +
         `REPLICATION SLAVE, or restore a backup by its file.`,
       { cause: error },
     );

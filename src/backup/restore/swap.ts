@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BackupError, sqlErrno } from '../errors';
 import type { Session } from '../session';
 import { createSchemaLike } from '../own-schema';
+import { cameThrough, openBriefWait } from './brief-wait';
 import { tablesOf } from './tables';
 import { putViews, viewsOf } from './views';
 
@@ -9,7 +10,6 @@ import { putViews, viewsOf } from './views';
 const POLITE_MS = 10_000;
 const GIVE_UP_MS = 60_000;
 const PAUSE_MS = 10;
-const ER_LOCK_WAIT_TIMEOUT = 1205;
 
 /**
  * Puts the tables of `fresh` in the place of the live ones, and those into `aside`, by one statement that the server
@@ -67,33 +67,35 @@ async function renameAll(session: Session, all: readonly Move[]): Promise<void> 
   }
 }
 
-async function renamePatiently({ query }: Session, all: readonly Move[]): Promise<void> {
+async function renamePatiently(session: Session, all: readonly Move[]): Promise<void> {
+  const { query } = session;
+  const brief = await openBriefWait(session);
   const sql = `RENAME TABLE ${all.map(() => '??.?? TO ??.??').join(', ')}`;
   const names = all.flatMap(([from, to, table]) => [from, table, to, table]);
   const begun = performance.now();
-  for (;;) {
-    const waited = performance.now() - begun;
-    await query(`SET SESSION lock_wait_timeout = ${waited < POLITE_MS ? 0 : 1}`);
-    try {
-      await query(sql, names);
-      return;
-    } catch (error) {
-      if (sqlErrno(error) === ER_LOCK_WAIT_TIMEOUT && waited < GIVE_UP_MS) {
-        await pause(PAUSE_MS);
-        continue;
-      }
-      throw failure(error);
+  const waited = (): number => performance.now() - begun;
+  try {
+    while (waited() < POLITE_MS) {
+      if (await brief.run(sql, names)) return;
+      await pause(PAUSE_MS);
     }
+    await query('SET SESSION lock_wait_timeout = 1');
+    while (waited() < GIVE_UP_MS) {
+      if (await cameThrough(query(sql, names))) return;
+      await pause(PAUSE_MS);
+    }
+  } catch (error) {
+    throw failure(error);
+  } finally {
+    brief.close();
   }
+  throw new BackupError(
+    `A transaction has been using the live tables for ${GIVE_UP_MS / 1000} seconds, so they could not be replaced: ` +
+      `end what holds them, then try again.`,
+  );
 }
 
 function failure(error: unknown): BackupError {
-  if (sqlErrno(error) === ER_LOCK_WAIT_TIMEOUT) {
-    return new BackupError(
-      `A transaction has been using the live tables for ${GIVE_UP_MS / 1000} seconds, so they could not be replaced: ` +
-        `end what holds them, then try again.`,
-    );
-  }
   if (sqlErrno(error) !== undefined) return BackupError.from(error, 'The restored tables could not be moved');
   return BackupError.from(
     error,

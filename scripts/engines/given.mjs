@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module';
+import { run, SetupError } from '../processes.mjs';
+import { debianTree } from './debian-tree.mjs';
+
+const require = createRequire(import.meta.url);
+
+/** The database server that TEST_DATABASE_URL names. */
+export const given = {
+  name: 'given',
+  what: 'the server of TEST_DATABASE_URL',
+  async start() {
+    const version = await versionOf(process.env.TEST_DATABASE_URL);
+    const family = version.includes('MariaDB') ? 'mariadb' : 'mysql';
+    this.what = `${version} of TEST_DATABASE_URL`;
+    return {
+      environment: { TEST_FAMILY: family, PATH: family === 'mysql' ? await withMySqlClients() : process.env.PATH },
+      stop: () => Promise.resolve(),
+    };
+  },
+};
+
+async function versionOf(url) {
+  // Needs the npm packages, which may have been installed just now.
+  const mysql = require('mysql2/promise');
+  const { connectionOptions } = require('../../dist/src/database/connection-options.js');
+  const { parseDatabaseUrl } = require('../../dist/src/database/url.js');
+  const address = parseDatabaseUrl(url);
+  if (typeof address === 'string') throw new SetupError(`TEST_DATABASE_URL ${address}.`);
+  const options = connectionOptions(address);
+  delete options.database;
+  try {
+    const connection = await mysql.createConnection(options);
+    const [[{ version }]] = await connection.query('SELECT VERSION() AS version');
+    await connection.end();
+    return version;
+  } catch (error) {
+    throw new SetupError(`The server of TEST_DATABASE_URL cannot be used: ${error.message}.`);
+  }
+}
+
+/** A PATH with MySQL's own clients: on many machines the programs of their names are MariaDB's. */
+async function withMySqlClients() {
+  const { code, output } = await run('mysqldump', ['--version']);
+  if (code === 0 && !output.includes('MariaDB')) return process.env.PATH;
+  const tree = await debianTree('mysql-client', ['mysql-client-core']);
+  return `${tree}/bin:${process.env.PATH}`;
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { given } from './engines/given.mjs';
+import { mysql } from './engines/mysql.mjs';
+import { endWith, say, SetupError } from './processes.mjs';
+import { setup } from './setup.mjs';
+
+// node scripts/test-engines.mjs [--engine NAME]... [arguments for jest]: the tests on other database servers than the
+// embedded one. With TEST_DATABASE_URL: on the server that it names.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const ENGINES = [mysql];
+const leftOut = createRequire(import.meta.url)('../test/left-out.js');
+
+/** Splits the command line into the engines that are asked for and what goes to jest. */
+function readArguments([first, second, ...rest], engines = []) {
+  if (first !== '--engine')
+    return { engines, jestArguments: [first, second, ...rest].filter((it) => it !== undefined) };
+  const engine = ENGINES.find(({ name }) => name === second);
+  if (engine === undefined) {
+    throw new SetupError(`--engine must be followed by one of ${ENGINES.map(({ name }) => name).join(', ')}.`);
+  }
+  return readArguments(rest, [...engines, engine]);
+}
+
+async function testOn(engine, jestArguments) {
+  const began = performance.now();
+  const { environment, stop } = await engine.start();
+  try {
+    say(`On ${engine.what}, up after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+    for (const { file, reason } of leftOut(engine.name)) say(`  left out: ${file} (${reason})`);
+    const code = await jest({ ...process.env, ...environment, TEST_ENGINE: engine.name }, jestArguments);
+    if (code !== 0) throw new SetupError(`Failed on ${engine.what}: tests.`);
+  } finally {
+    await stop();
+  }
+}
+
+function jest(env, args) {
+  const ci = process.env.CI ? ['--ci'] : [];
+  const program = join(root, 'node_modules/jest/bin/jest.js');
+  const child = spawn(process.execPath, [program, ...ci, ...args], { cwd: root, env, stdio: 'inherit' });
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+}
+
+// Ctrl-C reaches jest too, which ends first; the server must be stopped after it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+try {
+  const { engines, jestArguments } = readArguments(process.argv.slice(2));
+  await setup({ dev: true, embedded: true });
+  const chosen = process.env.TEST_DATABASE_URL ? [given] : engines.length > 0 ? engines : ENGINES;
+  for (const engine of chosen) await testOn(engine, jestArguments);
+} catch (error) {
+  endWith(error);
+}

@@ -1,0 +1,18 @@
+import type { ClientFamily } from '../../src/backup/option-file';
+
+/** The kind of the server that all tests share. */
+export const FAMILY: ClientFamily = process.env.TEST_FAMILY === 'mysql' ? 'mysql' : 'mariadb';
+
+/** The client programs that are at work on it, and the package that has them. */
+export const CLIENTS = {
+  mariadb: { dump: 'mariadb-dump', restore: 'mariadb', debianPackage: 'mariadb-client' },
+  mysql: { dump: 'mysqldump', restore: 'mysql', debianPackage: 'mysql-client' },
+}[FAMILY];
+
+/** For a test of what one family alone has; the reason is part of the test's name. */
+export const onlyOn = (family: ClientFamily, reason: string): ((name: string, run: () => Promise<void>) => void) =>
+  family === FAMILY
+    ? test
+    : (name, run) => {
+        test.skip(`${name} [only on ${family}: ${reason}]`, run);
+      };
