@@ -59,8 +59,9 @@ async function familyOf(name: string, path: string): Promise<ClientFamily> {
   try {
     const { stdout } = await run(path, ['--no-defaults', '--version'], { env: childEnvironment(), timeout: 10_000 });
     return stdout.includes('MariaDB') ? 'mariadb' : 'mysql';
-  } catch (error) {
-    throw BackupError.from(error, `The program ${path} does not run`);
+  } catch {
+    // What is wrong with it, its work will tell better.
+    return 'mysql';
   }
 }
 

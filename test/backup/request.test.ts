@@ -219,7 +219,8 @@ test('the process outlives the one that asked for it', async () => {
     });
     const backups = (): ProcessInfo[] =>
       allProcesses().filter((each) => each.arguments.includes('process.mjs') && each.parent === child.pid);
-    await waitFor('the backup process', () => backups().length === 1);
+    // It is known to have read what it was told.
+    await waitFor('the backup process', () => backups().length === 1 && existsSync(settings.logFile));
     await child.kill();
     await waitFor('the backup', () => existsSync(settings.directory) && bench.files().length === 1);
     await waitFor('its end', async () => (await bench.litter()).length === 0);

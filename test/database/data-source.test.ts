@@ -4,6 +4,7 @@ import { createDataSource } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
 import { Role } from '../../src/entities/enums';
 import { User } from '../../src/entities/user';
+import { FAMILY } from '../support/engine';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 describe('the data source', () => {
@@ -25,8 +26,8 @@ describe('the data source', () => {
     dataSource.manager.create(User, { name: 'N', role: Role.INVESTOR, balance: 0n, createdAt: new Date(), ...fields });
 
   test('prepares every connection alike: UTC, strict, and reads of what is committed', async () => {
-    const ask =
-      'SELECT CONNECTION_ID() AS id, @@time_zone AS zone, @@sql_mode AS mode, @@tx_isolation AS level, SLEEP(0.05)';
+    const level = FAMILY === 'mariadb' ? 'tx_isolation' : 'transaction_isolation';
+    const ask = `SELECT CONNECTION_ID() AS id, @@time_zone AS zone, @@sql_mode AS mode, @@${level} AS level, SLEEP(0.05)`;
     const sessions = await Promise.all(
       Array.from({ length: 8 }, () => dataSource.query<Record<string, unknown>[]>(ask)),
     );

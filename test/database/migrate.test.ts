@@ -62,7 +62,7 @@ describe('migrations', () => {
   test('give every table an engine with transactions and a collation that MariaDB and MySQL both know', async () => {
     await migrated();
     const tables = await database.query(
-      `SELECT table_name AS name, engine, table_collation AS collation FROM information_schema.tables
+      `SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables
        WHERE table_schema = DATABASE() AND table_name <> 'migrations'`,
     );
     expect(tables).toHaveLength(7);

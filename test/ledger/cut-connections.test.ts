@@ -42,7 +42,8 @@ describe('a lost connection', () => {
     proxy.passAll();
     expect(statements.at(0)).toBe('START TRANSACTION');
     expect(statements.at(-1)).toBe('COMMIT');
-    return statements;
+    // Of the try that came through: what an earlier fault left behind may have been in the way of one before it.
+    return statements.slice(statements.lastIndexOf('START TRANSACTION'));
   };
 
   const kill = async (what: 'CONNECTION' | 'QUERY', threadId: number): Promise<void> => {
