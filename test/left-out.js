@@ -8,6 +8,7 @@ const LEFT_OUT = [
   { file: 'test/process/(start|stop|demo|commands)', reason: EMBEDDED },
   { file: 'test/docs/readme', reason: `${EMBEDDED}, as a newcomer has it` },
   { file: 'test/restore/full-disk', reason: `${EMBEDDED}, on a small disk` },
+  { file: 'test/restore/runbook', reason: `${EMBEDDED}, as the runbook has it` },
   { file: 'test/scripts/', reason: NO_DATABASE },
   { file: 'test/(values|scalars)/', reason: NO_DATABASE },
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },

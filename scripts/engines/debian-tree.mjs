@@ -122,6 +122,8 @@ function writePrograms(unfinished, root) {
   const loader = readdirSync(join(unfinished, 'usr/lib', libraries)).find((name) => /^ld-linux.*\.so\.\d$/.test(name));
   if (loader === undefined) throw new SetupError(`The packages in ${unfinished} hold no loader for their programs.`);
   const library = join(root, 'usr/lib', libraries);
+  // Clients of MySQL look for it where their package would have put it.
+  const plugins = `LIBMYSQL_PLUGIN_DIR='${join(root, 'usr/lib/mysql/plugin')}'`;
   mkdirSync(join(unfinished, 'bin'));
   for (const folder of ['usr/bin', 'usr/sbin'].filter((each) => existsSync(join(unfinished, each)))) {
     for (const name of readdirSync(join(unfinished, folder))) {
@@ -129,7 +131,7 @@ function writePrograms(unfinished, root) {
         ? `'${join(library, loader)}' --library-path '${library}' `
         : '';
       const wrapper = join(unfinished, 'bin', name);
-      writeFileSync(wrapper, `#!/bin/sh\nexec ${start}'${join(root, folder, name)}' "$@"\n`);
+      writeFileSync(wrapper, `#!/bin/sh\nexport ${plugins}\nexec ${start}'${join(root, folder, name)}' "$@"\n`);
       chmodSync(wrapper, 0o755);
     }
   }

@@ -159,7 +159,9 @@ export async function tablesOf(query: Query, schema: string): Promise<Record<str
   const made: Record<string, string> = {};
   for (const name of Object.keys(await contentOf(query, schema))) {
     const [row] = await query('SHOW CREATE TABLE ??.??', [schema, name]);
-    made[name] = String(row?.['Create Table']).replace(/ AUTO_INCREMENT=\d+/, '').replaceAll(SELF_EVIDENT, '');
+    made[name] = String(row?.['Create Table'])
+      .replace(/ AUTO_INCREMENT=\d+/, '')
+      .replaceAll(SELF_EVIDENT, '');
   }
   return made;
 }

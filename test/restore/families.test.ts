@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runBackup } from '../../src/backup/run-backup';
+import { backupSettings } from '../../src/backup/settings';
+import { EmbeddedDatabase } from '../../src/database/embedded';
+import { Role } from '../../src/entities/enums';
+import { audit } from '../../src/services/audit';
+import { backupLedger } from '../../src/services/backup-ledger';
+import { restoreWithStockClient } from '../backup/stock-client';
+import { createTestDatabase } from '../support/database';
+import { FAMILY } from '../support/engine';
+import { createLedger } from '../support/ledger';
+import { rowsOf } from './rows';
+
+/** Needs servers and clients of both families: those of MySQL are there under npm run test:engines. */
+const both = FAMILY === 'mysql' ? describe : describe.skip;
+
+both('a backup from one family of servers', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'families-'));
+  const mariaDb = new EmbeddedDatabase(path.join(folder, 'storage'));
+  const servers = new Map<string, string>();
+
+  beforeAll(async () => {
+    const { user, socketPath = '' } = await mariaDb.acquire();
+    const url = `mysql://${user}@localhost/motorpool?socketPath=${encodeURIComponent(socketPath)}`;
+    const base = await createTestDatabase(url);
+    // The clients of MySQL cannot sign in by who runs them.
+    await base.query(`CREATE USER 'keeper'@'%' IDENTIFIED BY 'keeper'`);
+    await base.query(`GRANT ALL ON *.* TO 'keeper'@'%' WITH GRANT OPTION`);
+    await base.drop();
+    servers.set('MariaDB', url.replace(`//${user}@`, '//keeper:keeper@'));
+    servers.set('MySQL', process.env.TEST_DATABASE_URL ?? '');
+  });
+  afterAll(async () => {
+    await mariaDb.release();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe.each(['MariaDB', 'MySQL'])('%s', (from) => {
+    let file: string;
+    let rows: Record<string, unknown[]>;
+
+    beforeAll(async () => {
+      const ledger = await createLedger({
+        roles: [Role.OPERATOR, Role.INVESTOR],
+        ...(servers.get(from) === undefined ? {} : { server: servers.get(from) }),
+      });
+      await ledger.move(2, 100_000n);
+      await ledger.move(3, 50_001n);
+      const vehicle = await ledger.vehicles.buy(ledger.actor, { title: `it's "a" \\ 🚗 ünï`, cost: 10_000n });
+      await ledger.vehicles.sell(ledger.actor, { vehicleId: String(vehicle.id), price: 20_003n });
+      const settings = backupSettings(path.join(folder, from), { keep: 10, verify: 'restore' });
+      const { published } = await runBackup(
+        { settings, address: ledger.database.address, ledger: backupLedger },
+        { trigger: 'MANUAL', force: true, once: true },
+      );
+      expect(published[0]?.verifiedAt).not.toBeNull();
+      file = published[0]?.path ?? '';
+      rows = await rowsOf(ledger.query);
+      await ledger.close();
+    });
+
+    test.each([
+      ['MariaDB', 'mariadb'],
+      ['MariaDB', 'mysql'],
+      ['MySQL', 'mysql'],
+      ['MySQL', 'mariadb'],
+    ])('restores into %s by the stock client %s', async (into, client) => {
+      const target = await createTestDatabase(servers.get(into));
+      try {
+        await restoreWithStockClient(target.address, target.address.database, file, client);
+        expect(await audit(target.query)).toEqual([]);
+        expect(await rowsOf(target.query)).toEqual(rows);
+      } finally {
+        await target.drop();
+      }
+    });
+  });
+});
