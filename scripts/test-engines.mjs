@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { given } from './engines/given.mjs';
+import { mariaDb11 } from './engines/mariadb-11.mjs';
 import { mysql } from './engines/mysql.mjs';
 import { endWith, say, SetupError } from './processes.mjs';
 import { setup } from './setup.mjs';
@@ -11,7 +12,9 @@ import { setup } from './setup.mjs';
 // node scripts/test-engines.mjs [--engine NAME]... [arguments for jest]: the tests on other database servers than the
 // embedded one. With TEST_DATABASE_URL: on the server that it names.
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ENGINES = [mysql];
+/** Those that no --engine is needed for come first. */
+const BY_DEFAULT = [mysql];
+const ENGINES = [...BY_DEFAULT, mariaDb11];
 const leftOut = createRequire(import.meta.url)('../test/left-out.js');
 
 /** Splits the command line into the engines that are asked for and what goes to jest. */
@@ -50,7 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 try {
   const { engines, jestArguments } = readArguments(process.argv.slice(2));
   await setup({ dev: true, embedded: true });
-  const chosen = process.env.TEST_DATABASE_URL ? [given] : engines.length > 0 ? engines : ENGINES;
+  const chosen = process.env.TEST_DATABASE_URL ? [given] : engines.length > 0 ? engines : BY_DEFAULT;
   for (const engine of chosen) await testOn(engine, jestArguments);
 } catch (error) {
   endWith(error);

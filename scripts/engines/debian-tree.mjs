@@ -11,6 +11,7 @@ import {
   closeSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
@@ -125,6 +126,15 @@ function writePrograms(unfinished, root) {
   // Clients of MySQL look for it where their package would have put it.
   const plugins = `LIBMYSQL_PLUGIN_DIR='${join(root, 'usr/lib/mysql/plugin')}'`;
   mkdirSync(join(unfinished, 'bin'));
+  // So that the tree's root can be given to a server as the base of everything.
+  for (const [name, place] of [
+    ['sbin', 'bin'],
+    ['share', 'usr/share'],
+    ['lib', 'usr/lib'],
+  ]) {
+    rmSync(join(unfinished, name), { recursive: true, force: true });
+    symlinkSync(place, join(unfinished, name));
+  }
   for (const folder of ['usr/bin', 'usr/sbin'].filter((each) => existsSync(join(unfinished, each)))) {
     for (const name of readdirSync(join(unfinished, folder))) {
       const start = isElf(join(unfinished, folder, name))
