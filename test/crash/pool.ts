@@ -6,7 +6,7 @@ import path from 'node:path';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import type { DatabaseAddress } from '../../src/database/address';
 import { parseDatabaseUrl } from '../../src/database/url';
-import { PrivateDatabaseServer } from '../support/private-database-server';
+import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';
 import { waitFor } from '../support/wait';
 import type { Step, Victim } from './plan';
 
@@ -28,7 +28,7 @@ export class CrashPool {
   static async open(): Promise<CrashPool> {
     const folder = mkdtempSync(path.join(tmpdir(), 'motorpool-crash-'));
     mkdirSync(path.join(folder, 'control'));
-    const pool = new CrashPool(folder, await PrivateDatabaseServer.start());
+    const pool = new CrashPool(folder, await startPrivateDatabaseServer());
     await pool.startServer();
     return pool;
   }
