@@ -62,11 +62,11 @@ describe('migrations', () => {
   test('give every table an engine with transactions and a collation that MariaDB and MySQL both know', async () => {
     await migrated();
     const tables = await database.query(
-      `SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables
+      `SELECT table_name AS name, engine AS storage, table_collation AS collation FROM information_schema.tables
        WHERE table_schema = DATABASE() AND table_name <> 'migrations'`,
     );
     expect(tables).toHaveLength(7);
-    for (const table of tables) expect(table).toMatchObject({ engine: 'InnoDB', collation: 'utf8mb4_unicode_ci' });
+    for (const table of tables) expect(table).toMatchObject({ storage: 'InnoDB', collation: 'utf8mb4_unicode_ci' });
   });
 
   test('asked for by four connections at once, run once', async () => {
