@@ -9,7 +9,10 @@ import { CentsColumn, IdColumn, PpmColumn, References, TimeColumn } from './colu
 import { Payment } from './payment';
 import { User } from './user';
 
-@ObjectType({ description: "One line of an account's history: what changed, and where it left balance and share." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "One line of an account's history: what changed, and where it left balance and share.",
+})
 @Entity('contributions')
 export class Contribution {
   /** A decimal text: every confirmation adds a row a member, so a pool may outgrow 32 bits. */

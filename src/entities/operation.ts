@@ -9,6 +9,7 @@ import { User } from './user';
 import { Vehicle } from './vehicle';
 
 @ObjectType({
+  simpleResolvers: true,
   description: 'One committed critical operation. Numbers have no gaps and follow the order of the commits.',
 })
 @Entity('operations')

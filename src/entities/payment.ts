@@ -8,7 +8,7 @@ import { PaymentKind, PaymentStatus } from './enums';
 import { Sale } from './sale';
 import { User } from './user';
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 @Entity('payments')
 @Index('payments_idempotency', ['requestedById', 'idempotencyKey'], { unique: true })
 export class Payment {

@@ -7,7 +7,7 @@ import { CentsColumn, IdColumn, References, TimeColumn } from './columns';
 import { User } from './user';
 import { Vehicle } from './vehicle';
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 @Entity('sales')
 export class Sale {
   @Field(() => ID)

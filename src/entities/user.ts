@@ -8,7 +8,7 @@ import type { Ppm } from '../values/percentage';
 import { CentsColumn, PpmColumn, TimeColumn } from './columns';
 import { Role } from './enums';
 
-@ObjectType({ description: 'An account. Visible to its owner, OPERATOR and ADMIN.' })
+@ObjectType({ simpleResolvers: true, description: 'An account. Visible to its owner, OPERATOR and ADMIN.' })
 @Entity('users')
 export class User {
   @Field(() => ID)

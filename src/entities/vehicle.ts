@@ -7,7 +7,7 @@ import { CentsColumn, EXACT, IdColumn, References, TimeColumn } from './columns'
 import { VehicleStatus } from './enums';
 import { User } from './user';
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 @Entity('vehicles')
 @Index('vehicles_newest', ['boughtAt', 'id'])
 @Index('vehicles_idempotency', ['boughtById', 'idempotencyKey'], { unique: true })

@@ -1,10 +1,14 @@
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { type ASTNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isValueNode, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../resolvers/context';
 import { Refusal } from '../services/errors';
 import { orUnavailable } from '../services/retry';
+import { compiledExecutor } from './compiled-executor';
 import { legacyStatus } from './legacy-status';
 import { limits } from './limits';
 
@@ -18,7 +22,7 @@ export function createApolloServer(
   { introspection, log }: GraphqlOptions,
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
-    schema,
+    gateway: compiledExecutor(schema),
     introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -26,7 +30,13 @@ export function createApolloServer(
     // The process is stopped by main, which lets running requests and backups finish first.
     stopOnTerminationSignals: false,
     ...limits,
-    plugins: [...limits.plugins, legacyStatus, ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ...limits.plugins,
+      legacyStatus,
+      // It would watch every field of every answer.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
     logger: log,
     formatError: (formatted, error) => formatError(formatted, error, log),
   });

@@ -2,7 +2,16 @@ import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { getNullableType, GraphQLError, isListType, OperationTypeNode, type ValidationRule } from 'graphql';
+import {
+  type DocumentNode,
+  getNullableType,
+  GraphQLError,
+  type GraphQLSchema,
+  isListType,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type ValidationRule,
+} from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Context } from '../resolvers/context';
 
@@ -27,6 +36,30 @@ const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
   return 1 + (isPlainList ? PLAIN_LIST_ROWS : 1) * childComplexity;
 };
 
+/** Of operations without variables, which cost the same every time they come. */
+const knownCosts = new WeakMap<OperationDefinitionNode, number>();
+
+interface Costly {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  variables: Record<string, unknown> | undefined;
+}
+
+function costOfOperation({ schema, document, operation, variables }: Costly): number {
+  const known = knownCosts.get(operation);
+  if (known !== undefined) return known;
+  const cost = getComplexity({
+    schema,
+    query: document,
+    estimators: [costOf],
+    ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
+    ...(variables == null ? {} : { variables }),
+  });
+  if ((operation.variableDefinitions ?? []).length === 0) knownCosts.set(operation, cost);
+  return cost;
+}
+
 const costLimit: ApolloServerPlugin<Context> = {
   requestDidStart: () =>
     Promise.resolve({
@@ -37,13 +70,7 @@ const costLimit: ApolloServerPlugin<Context> = {
           return Promise.reject(badInput('There are no subscriptions here.'));
         }
         try {
-          const cost = getComplexity({
-            schema,
-            query: document,
-            estimators: [costOf],
-            ...(request.operationName == null ? {} : { operationName: request.operationName }),
-            ...(request.variables == null ? {} : { variables: request.variables }),
-          });
+          const cost = costOfOperation({ schema, document, operation, variables: request.variables });
           if (cost <= MAX_COST) return Promise.resolve();
           const message = `The query asks for up to ${cost} fields, and ${MAX_COST} are the most: ask for fewer rows or levels.`;
           return Promise.reject(badInput(message));

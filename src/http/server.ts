@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { BackupDesk } from '../backup/desk';
 import type { Context } from '../resolvers/context';
@@ -34,6 +40,12 @@ export interface HttpOptions {
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A client that takes longer to send its request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** What is answered is for whoever asked, now. */
+function neverStored(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply.header('cache-control', 'no-store');
+  done();
+}
 
 /** Nothing from elsewhere is ever loaded or framed. */
 const SECURITY_POLICY = { defaultSrc: ["'self'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null };
@@ -106,7 +118,12 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     const apollo = createApolloServer(schema, { introspection, log });
     await apollo.start();
     app.addHook('onClose', () => apollo.stop());
-    app.route({ method: ['GET', 'POST'], url, onRequest, handler: fastifyApolloHandler(apollo, { context }) });
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      onRequest: [neverStored, ...onRequest],
+      handler: fastifyApolloHandler(apollo, { context }),
+    });
   }
   return app;
 }

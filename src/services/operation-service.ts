@@ -1,7 +1,8 @@
-import { type DataSource, LessThan } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { Operation } from '../entities/operation';
 import { badInput } from './errors';
 import { checkFirst } from './page';
+import { readRows } from './rows';
 
 /** The journal of committed critical operations. */
 export class OperationService {
@@ -13,10 +14,10 @@ export class OperationService {
     if (before !== null && before !== undefined && before < 1) {
       throw badInput(`before must be an operation number, 1 or more, not ${before}.`);
     }
-    return this.dataSource.manager.find(Operation, {
-      where: before === null || before === undefined ? {} : { number: LessThan(before) },
-      order: { number: 'DESC' },
-      take: first,
+    return readRows(this.dataSource.manager, Operation, {
+      ...(before == null ? {} : { where: ['number < ?'], parameters: [before] }),
+      orderBy: 'number DESC',
+      limit: first,
     });
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Contribution } from '../entities/contribution';
 import { OperationKind, PaymentKind, PaymentStatus } from '../entities/enums';
 import { Payment } from '../entities/payment';
@@ -12,6 +12,7 @@ import type { OperationRunner } from './operations';
 import { checkFirst, type Page, type PageRequest } from './page';
 import { pagesByUser } from './pages-by-user';
 import { duplicateKey, tryAgain } from './retry';
+import { readRows } from './rows';
 import { isMember, isStaff } from './roles';
 import { inTransaction } from './transaction';
 
@@ -135,7 +136,7 @@ export class PaymentService {
   }
 
   findByIds(ids: readonly number[]): Promise<Payment[]> {
-    return this.dataSource.manager.findBy(Payment, { id: In(ids) });
+    return readRows(this.dataSource.manager, Payment, { where: ['id IN (?)'], parameters: [ids] });
   }
 
   /** Newest first: all of them for OPERATOR and ADMIN, for others the own ones. @throws Refusal BAD_USER_INPUT */

@@ -1,8 +1,10 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { DataSource } from 'typeorm';
 import { User } from '../entities/user';
 import { Refusal } from './errors';
 import { checkNewPassword, hashPassword, isPassword } from './passwords';
+import { readRow } from './rows';
 import { TryLimit } from './try-limit';
 
 export interface Session {
@@ -22,13 +24,14 @@ const unauthenticated = (message: string): Refusal => new Refusal('UNAUTHENTICAT
 export class SessionService {
   private readonly triesByAccount = new TryLimit({ wrongTries: 5, windowSeconds: TRIES_WINDOW_SECONDS });
   private readonly triesByAddress = new TryLimit({ wrongTries: 20, windowSeconds: TRIES_WINDOW_SECONDS });
-  private readonly key: Uint8Array;
+  /** As a key object: jose imports bytes anew for every token. */
+  private readonly key: KeyObject;
 
   constructor(
     private readonly dataSource: DataSource,
     secret: string,
   ) {
-    this.key = new TextEncoder().encode(secret);
+    this.key = createSecretKey(secret, 'utf8');
   }
 
   /**
@@ -76,7 +79,7 @@ export class SessionService {
     const id = Number(claims?.payload.sub);
     if (claims === null || !Number.isInteger(id))
       throw unauthenticated('The token is not valid, or has expired: sign in.');
-    const user = await this.dataSource.manager.findOneBy(User, { id });
+    const user = await readRow(this.dataSource.manager, User, id);
     if (user === null || user.tokenVersion !== claims.payload.version)
       throw unauthenticated('The token has been revoked: sign in again.');
     return user;

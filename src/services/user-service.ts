@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type DataSource, In } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { Role } from '../entities/enums';
 import { User } from '../entities/user';
 import { badInput, quote, Refusal } from './errors';
@@ -7,6 +7,7 @@ import { parseId, requiredLine } from './input';
 import { checkFirst, type Page, pageOf, type PageRequest, readCursor } from './page';
 import { checkNewPassword, hashPassword } from './passwords';
 import { duplicateKey } from './retry';
+import { countRows, readRow, readRows } from './rows';
 
 export interface CreateUser {
   name: string;
@@ -71,7 +72,7 @@ export class UserService {
 
   async find(id: string): Promise<User | null> {
     const key = parseId(id);
-    return key === null ? null : this.dataSource.manager.findOneBy(User, { id: key });
+    return key === null ? null : readRow(this.dataSource.manager, User, key);
   }
 
   findByEmail(email: string): Promise<User | null> {
@@ -79,26 +80,26 @@ export class UserService {
   }
 
   findByIds(ids: readonly number[]): Promise<User[]> {
-    return this.dataSource.manager.findBy(User, { id: In(ids) });
+    return readRows(this.dataSource.manager, User, { where: ['id IN (?)'], parameters: [ids] });
   }
 
   /** Oldest account first. @throws Refusal BAD_USER_INPUT */
   async list(filter: { role?: Role | null }, page: PageRequest): Promise<Page<User>> {
     const first = checkFirst(page.first);
     const [after] = readCursor(page.after, 1) ?? [];
-    const query = this.dataSource.manager.createQueryBuilder(User, 'user');
-    if (filter.role) query.andWhere('user.role = :role', { role: filter.role });
-    const all = query.clone();
-    if (after !== undefined) query.andWhere('user.id > :after', { after });
-    const rows = await query
-      .orderBy('user.id', 'ASC')
-      .limit(first + 1)
-      .getMany();
+    const { manager } = this.dataSource;
+    const all = filter.role ? { where: ['role = ?'], parameters: [filter.role] } : { where: [], parameters: [] };
+    const rows = await readRows(manager, User, {
+      where: [...all.where, ...(after === undefined ? [] : ['id > ?'])],
+      parameters: [...all.parameters, ...(after === undefined ? [] : [after])],
+      orderBy: 'id',
+      limit: first + 1,
+    });
     return pageOf(
       rows,
       first,
       ({ id }) => [id],
-      () => all.getCount(),
+      () => countRows(manager, User, all),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { OperationKind, VehicleStatus } from '../entities/enums';
 import { Payment } from '../entities/payment';
 import { Sale } from '../entities/sale';
@@ -22,6 +22,7 @@ import type { OperationRunner } from './operations';
 import { checkFirst, type Page, pageOf, type PageRequest, readCursor } from './page';
 import { duplicateKey } from './retry';
 import { isStaff } from './roles';
+import { countRows, readRow, readRows } from './rows';
 
 export interface BuyVehicle {
   title: string;
@@ -171,59 +172,60 @@ export class VehicleService {
 
   async find(id: string): Promise<Vehicle | null> {
     const key = parseId(id);
-    return key === null ? null : this.dataSource.manager.findOneBy(Vehicle, { id: key });
+    return key === null ? null : readRow(this.dataSource.manager, Vehicle, key);
   }
 
   findByIds(ids: readonly number[]): Promise<Vehicle[]> {
-    return this.dataSource.manager.findBy(Vehicle, { id: In(ids) });
+    return readRows(this.dataSource.manager, Vehicle, { where: ['id IN (?)'], parameters: [ids] });
   }
 
   /** Newest purchase first. @throws Refusal BAD_USER_INPUT */
   async list(filter: VehicleFilter, page: PageRequest): Promise<Page<Vehicle>> {
     const first = checkFirst(page.first);
     const cursor = readCursor(page.after, 2);
-    const query = this.dataSource.manager.createQueryBuilder(Vehicle, 'vehicle');
-    if (filter.status) query.andWhere('vehicle.status = :status', { status: filter.status });
+    const { manager } = this.dataSource;
+    const all = { where: [] as string[], parameters: [] as unknown[] };
+    if (filter.status) {
+      all.where.push('status = ?');
+      all.parameters.push(filter.status);
+    }
     if (filter.search) {
       const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
-      query.andWhere('(vehicle.title LIKE :pattern OR vehicle.vin LIKE :pattern)', { pattern });
+      all.where.push('(title LIKE ? OR vin LIKE ?)');
+      all.parameters.push(pattern, pattern);
     }
-    const all = query.clone();
+    const wanted = { where: [...all.where], parameters: [...all.parameters] };
     if (cursor !== null) {
-      const [time, id] = cursor;
-      query.andWhere('(vehicle.boughtAt < :time OR (vehicle.boughtAt = :time AND vehicle.id < :id))', {
-        // A made-up time beyond what DATETIME holds pages from its end.
-        time: new Date(Math.min(Number(time), LATEST_MS)),
-        id,
-      });
+      // A made-up time beyond what DATETIME holds pages from its end.
+      const time = new Date(Math.min(Number(cursor[0]), LATEST_MS));
+      wanted.where.push('(boughtAt < ? OR (boughtAt = ? AND id < ?))');
+      wanted.parameters.push(time, time, cursor[1]);
     }
-    const rows = await query
-      .orderBy('vehicle.boughtAt', 'DESC')
-      .addOrderBy('vehicle.id', 'DESC')
-      .limit(first + 1)
-      .getMany();
+    const rows = await readRows(manager, Vehicle, { ...wanted, orderBy: 'boughtAt DESC, id DESC', limit: first + 1 });
     return pageOf(
       rows,
       first,
       ({ boughtAt, id }) => [boughtAt.getTime(), id],
-      () => all.getCount(),
+      () => countRows(manager, Vehicle, all),
     );
   }
 
   /** Every sale of those vehicles, reversed ones included, newest first. */
   salesOf(vehicleIds: readonly number[]): Promise<Sale[]> {
-    return this.dataSource.manager.find(Sale, { where: { vehicleId: In(vehicleIds) }, order: { id: 'DESC' } });
+    const sales = { where: ['vehicleId IN (?)'], parameters: [vehicleIds], orderBy: 'id DESC' };
+    return readRows(this.dataSource.manager, Sale, sales);
   }
 
   findSalesByIds(ids: readonly number[]): Promise<Sale[]> {
-    return this.dataSource.manager.findBy(Sale, { id: In(ids) });
+    return readRows(this.dataSource.manager, Sale, { where: ['id IN (?)'], parameters: [ids] });
   }
 
   /** What those sales paid, in the order of booking; to an INVESTOR or COMPANY the own payments only. */
   paymentsOfSales(viewer: User, saleIds: readonly number[]): Promise<Payment[]> {
-    return this.dataSource.manager.find(Payment, {
-      where: { saleId: In(saleIds), ...(isStaff(viewer) ? {} : { userId: viewer.id }) },
-      order: { id: 'ASC' },
+    return readRows(this.dataSource.manager, Payment, {
+      where: ['saleId IN (?)', ...(isStaff(viewer) ? [] : ['userId = ?'])],
+      parameters: [saleIds, ...(isStaff(viewer) ? [] : [viewer.id])],
+      orderBy: 'id',
     });
   }
 }

@@ -33,9 +33,9 @@ export const BOUGHT_AT = '2024-01-01T00:00:00.000Z';
 export async function createPoolWorld(): Promise<PoolWorld> {
   const server = await startTestServer({ BACKUP_VERIFY: 'checksum', BACKUP_KEEP: '100' });
   const { admin } = server;
-  const operator = await admin.createUser('OPERATOR', 'Olga Operator');
-  const investor = await admin.createUser('INVESTOR', 'Ivan Investor');
-  const other = await admin.createUser('INVESTOR', 'Oscar Other');
+  const operator = await admin.createUser('OPERATOR', 'The operator');
+  const investor = await admin.createUser('INVESTOR', 'An investor');
+  const other = await admin.createUser('INVESTOR', 'Another investor');
   const vin = 'WVWZZZ1JZXW000001';
 
   const confirmed = await admin.requestPayment('DEPOSIT', '300.00', investor.id, { note: 'from the bank' });

@@ -21,7 +21,7 @@ registerEnumType(BackupTrigger, {
 });
 registerEnumType(LogLevel, { name: 'LogLevel' });
 
-@ObjectType('BackupCheck', { description: 'A test restore that an administrator asked for.' })
+@ObjectType('BackupCheck', { simpleResolvers: true, description: 'A test restore that an administrator asked for.' })
 export class BackupCheckType {
   @Field(() => DateTime)
   startedAt!: Date;
@@ -36,7 +36,7 @@ export class BackupCheckType {
   problem!: string | null;
 }
 
-@ObjectType('Backup')
+@ObjectType('Backup', { simpleResolvers: true })
 export class BackupType {
   @Field(() => String, { description: 'db_backup-YYYY-MM-DD_HH-mm-ss.sql, in UTC.' })
   filename!: string;
@@ -80,7 +80,7 @@ export class BackupType {
   check!: BackupCheckType | null;
 }
 
-@ObjectType('BackupLogEntry')
+@ObjectType('BackupLogEntry', { simpleResolvers: true })
 export class BackupLogEntryType {
   @Field(() => DateTime)
   at!: Date;
@@ -92,7 +92,7 @@ export class BackupLogEntryType {
   message!: string;
 }
 
-@ObjectType('BackupStatus')
+@ObjectType('BackupStatus', { simpleResolvers: true })
 export class BackupStatusType {
   @Field(() => Boolean, { description: 'No operation waits longer than it should, and the last try did not fail.' })
   healthy!: boolean;

@@ -5,7 +5,7 @@ import { User } from '../../entities/user';
 import { Vehicle } from '../../entities/vehicle';
 import type { Page } from '../../services/page';
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 class PageInfo {
   @Field(() => String, { nullable: true })
   endCursor!: string | null;
@@ -26,7 +26,7 @@ export function connection<T>({ nodes, endCursor, hasNextPage, totalCount }: Pag
 }
 
 function connectionType<T extends object>(name: string, node: ClassType<T>): ClassType<Connection<T>> {
-  @ObjectType(name)
+  @ObjectType(name, { simpleResolvers: true })
   class ConnectionType implements Connection<T> {
     @Field(() => [node])
     nodes!: T[];

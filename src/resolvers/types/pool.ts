@@ -3,7 +3,7 @@ import { Money } from '../../scalars/money';
 import type { PoolFigures } from '../../services/pool-service';
 import type { Cents } from '../../values/money';
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class Pool implements PoolFigures {
   @Field(() => String, { description: 'ISO 4217 code.' })
   currency!: string;
