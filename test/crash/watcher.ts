@@ -37,7 +37,7 @@ export class Watcher {
       for (const name of names) {
         if (after.has(name) && !whole.has(name)) this.offences.add(`${name} lies there and is no complete backup`);
       }
-      this.missing(before, backups, after);
+      this.lookForMissing(before, after);
       this.note(backups);
       before = backups;
       await pause(EVERY_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
@@ -45,10 +45,14 @@ export class Watcher {
   }
 
   /** A backup goes only where `keep` newer ones stand. */
-  private missing(before: readonly Backup[], backups: readonly Backup[], present: ReadonlySet<string>): void {
-    for (const { filename } of before) {
-      const newer = backups.filter((other) => other.filename > filename).length;
-      if (!present.has(filename) && newer < this.keep) this.offences.add(`${filename} went, though ${newer} are newer`);
+  private lookForMissing(before: readonly Backup[], present: ReadonlySet<string>): void {
+    const gone = before.filter(({ filename }) => !present.has(filename));
+    if (gone.length === 0) return;
+    // Read anew: what made them go may have come while the folder was read.
+    const names = this.names();
+    for (const { filename } of gone) {
+      const newer = names.filter((other) => other > filename).length;
+      if (newer < this.keep) this.offences.add(`${filename} went, though ${newer} are newer`);
     }
   }
 
