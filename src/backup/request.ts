@@ -24,6 +24,12 @@ export interface Pauses {
   random?: () => number;
 }
 
+/**
+ * Starting a process stops this one for some milliseconds: the answer to whoever asked goes out before that, and those
+ * who come at the same time share the backup.
+ */
+const ANSWER_FIRST_MS = 25;
+
 const PAUSES: Pauses = { firstMs: 1_000, longestMs: 5 * 60_000 };
 
 /**
@@ -88,8 +94,7 @@ export class BackupRequester {
     const worker = new WorkerProcess();
     this.worker = worker;
     if (this.waiters.length > 0) worker.hold();
-    // Starting a process takes a millisecond or more, which whoever asked should not wait for.
-    setImmediate(() => {
+    setTimeout(() => {
       // All that were asked for until now.
       const request = merge(this.wanted, null);
       this.wanted = null;
@@ -98,7 +103,7 @@ export class BackupRequester {
         .then((ending) => {
           this.settle(request, ending);
         });
-    });
+    }, ANSWER_FIRST_MS);
   }
 
   private settle(request: BackupRequest, { report, reported }: WorkerEnding): void {
