@@ -99,6 +99,8 @@ async function outcomeOf(send: Promise<unknown>): Promise<Attempt['state']> {
     const code = error.response.errors?.[0]?.extensions.code;
     if (code === 'SERVICE_UNAVAILABLE') return 'refused';
     if (code === 'OUTCOME_UNKNOWN') return 'unknown';
+    // Of a confirmation that is asked for again; whether it happened once, the journal tells.
+    if (code === 'PAYMENT_NOT_PENDING') return 'answered';
     throw error;
   }
 }

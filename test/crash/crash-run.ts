@@ -14,6 +14,8 @@ const CLIENTS_AT_KILL = 3;
 export interface CrashOptions {
   rounds: number;
   seed: number;
+  /** Ends the run after the round that is under way. */
+  signal?: AbortSignal;
   /** Told after each round. */
   onRound?: (number: number, round: Round, ms: number) => void;
 }
@@ -23,7 +25,7 @@ export interface CrashOptions {
  * looks after each kill whether anything that was promised is missing.
  * @throws Error naming the round and the first thing wrong
  */
-export async function runCrashes({ rounds, seed, onRound }: CrashOptions): Promise<Tally> {
+export async function runCrashes({ rounds, seed, signal, onRound }: CrashOptions): Promise<Tally> {
   const random = randomFrom(seed);
   const pool = await CrashPool.open();
   const watcher = new Watcher(pool.settings.directory, KEEP);
@@ -36,13 +38,15 @@ export async function runCrashes({ rounds, seed, onRound }: CrashOptions): Promi
       try {
         const journal = await playRound(pool, clients, round);
         await judge(pool, watcher, journal);
-        if ((i + 1) % VERIFY_ALL_EVERY === 0 || i + 1 === rounds) tally.restored += await verifyAll(pool);
+        const isLast = i + 1 === rounds || signal?.aborted === true;
+        if ((i + 1) % VERIFY_ALL_EVERY === 0 || isLast) tally.restored += await verifyAll(pool);
         tally.add(round, journal, clients.attempts, watcher.covered);
       } catch (error) {
         const where = `round ${i + 1} (seed ${seed}): ${round.victim} killed ${round.step ?? 'at random'}`;
         throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
       }
       onRound?.(i + 1, round, performance.now() - began);
+      if (signal?.aborted === true) break;
     }
     return tally;
   } finally {

@@ -25,11 +25,15 @@ if (!(Number.isInteger(rounds) && rounds > 0 && Number.isInteger(seed))) {
   console.error('Give whole numbers: --rounds of 1 or more, and --seed.');
   process.exit(2);
 }
+// Ctrl-C ends it after the round, with the counts so far.
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
 console.log(`seed ${seed}`);
 try {
   const tally = await runCrashes({
     rounds,
     seed,
+    signal: stop.signal,
     onRound: (number, { victim, step }, ms) => {
       console.log(`round ${number}: ${victim}, ${step ?? 'at random'}, ${(ms / 1000).toFixed(1)} s`);
     },
