@@ -1,5 +1,9 @@
 /** Of numbers; of an even count the upper middle one. */
-export const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+export const median = (list) => quantile(list, 0.5);
+
+/** The number that `share` of the list, from 0 to 1, lies below. */
+export const quantile = (list, share) =>
+  list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
 
 /**
  * Measures several ways in turns, in changing order, so that whatever slows this machine down slows all of them.
