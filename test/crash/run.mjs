@@ -1,4 +1,5 @@
 // npm run test:crash -- [--rounds 200] [--seed N]: kills for real, round after round, and prints the counts.
+/* global AbortController */
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
