@@ -66,10 +66,10 @@ async function playRound(pool: CrashPool, clients: Clients, round: Round): Promi
   await pool.restart();
   await untilUp(() => pool.url);
   await Promise.all(load);
-  // Before anybody asks again.
+  // Before anybody asks again: nothing but the crash itself reminds the server.
   mustBeSound(await withSession(pool, ({ query }) => readJournal(query, clients.attempts)));
-  await clients.repeat();
   await untilCovered(pool);
+  await clients.repeat();
   // The run after the one that was killed: it clears up.
   await clients.askForCertain();
   await untilCovered(pool);
