@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import * as cluster from './engines/galera.mjs';
 import { given } from './engines/given.mjs';
 import { mariaDb11 } from './engines/mariadb-11.mjs';
 import { mysql } from './engines/mysql.mjs';
@@ -12,9 +13,17 @@ import { setup } from './setup.mjs';
 // node scripts/test-engines.mjs [--engine NAME]... [arguments for jest]: the tests on other database servers than the
 // embedded one. With TEST_DATABASE_URL: on the server that it names.
 const root = fileURLToPath(new URL('..', import.meta.url));
+const galera = {
+  name: 'galera',
+  what: 'a Galera cluster of three nodes',
+  async start() {
+    const nodes = await cluster.start();
+    return { environment: { TEST_DATABASE_URL: nodes.url }, stop: () => nodes.stop() };
+  },
+};
 /** Those that no --engine is needed for come first. */
 const BY_DEFAULT = [mysql];
-const ENGINES = [...BY_DEFAULT, mariaDb11];
+const ENGINES = [...BY_DEFAULT, mariaDb11, galera];
 const leftOut = createRequire(import.meta.url)('../test/left-out.js');
 
 /** Splits the command line into the engines that are asked for and what goes to jest. */

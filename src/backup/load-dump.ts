@@ -32,7 +32,8 @@ export interface LoadRequest extends Watch {
 export async function loadDump(request: LoadRequest): Promise<void> {
   const { server, address, file, dump, initCommand, workDirectory, tag } = request;
   const program = await findRestoreProgram(server.family);
-  const args = ['--batch', '--', address.database];
+  // As an option: some clients take a name that begins with a dash for one, whatever stands before it.
+  const args = ['--batch', `--database=${address.database}`];
   const run = await ClientRun.start(
     { program, address, args, workDirectory, tag, ...(initCommand === null ? {} : { initCommand }) },
     request,

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -6,6 +7,7 @@ import { runBackup } from '../../src/backup/run-backup';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import type { DatabaseAddress } from '../../src/database/address';
 import { connectionOptions } from '../../src/database/connection-options';
+import { createDataSource } from '../../src/database/data-source';
 import { findProgram } from '../../src/database/programs';
 import { CLIENTS } from '../support/engine';
 import { allProcesses, startChild } from './child';
@@ -165,6 +167,11 @@ test.each<[string, NonNullable<DatabaseAddress['tls']>]>([
     });
     const { published } = await runBackup({ settings, address, ledger: testLedger }, asked);
     expect(published).toHaveLength(1);
+    // The server process signs in likewise.
+    const dataSource = await createDataSource(address).initialize();
+    const [row] = await dataSource.query<{ Value: string }[]>(`SHOW STATUS LIKE 'Ssl_cipher'`);
+    await dataSource.destroy();
+    expect(row?.Value).not.toBe('');
   });
 });
 

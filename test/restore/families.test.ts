@@ -1,13 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listBackups } from '../../src/backup/catalogue';
 import { runBackup } from '../../src/backup/run-backup';
 import { backupSettings } from '../../src/backup/settings';
 import { EmbeddedDatabase } from '../../src/database/embedded';
+import { findProgram } from '../../src/database/programs';
 import { Role } from '../../src/entities/enums';
 import { audit } from '../../src/services/audit';
 import { backupLedger } from '../../src/services/backup-ledger';
+import { startChild } from '../backup/child';
 import { restoreWithStockClient } from '../backup/stock-client';
+import { createLedgerTables, operate } from '../backup/support';
 import { createTestDatabase } from '../support/database';
 import { FAMILY } from '../support/engine';
 import { createLedger } from '../support/ledger';
@@ -76,5 +80,33 @@ both('a backup from one family of servers', () => {
         await target.drop();
       }
     });
+  });
+
+  // Only root may hide programs from one process.
+  const hiding = process.getuid?.() === 0 ? test : test.skip;
+  hiding.each([
+    ['MariaDB', ['mariadb-dump', 'mariadb']],
+    ['MySQL', ['mysqldump', 'mysql']],
+  ])('of %s is made and proven by the programs of the other where its own are missing', async (from, programs) => {
+    const database = await createTestDatabase(servers.get(from));
+    try {
+      await createLedgerTables(database);
+      await operate(database);
+      const settings = backupSettings(path.join(folder, `${from}-otherwise`), { keep: 10, verify: 'restore' });
+      const files = programs.map((name) => realpathSync(findProgram([name]) ?? ''));
+      const script = files.map((file) => `mount --bind /dev/null ${file} && `).join('');
+      const child = startChild(
+        { dependencies: { settings, address: database.address }, request: { trigger: 'OPERATION', force: false } },
+        ['unshare', '-m', 'sh', '-c', `${script}exec "$@"`, 'sh'],
+      );
+      expect(await child.ended).toContain('"problem":null');
+      const [backup] = await listBackups(settings.directory);
+      expect(backup?.verifiedAt).not.toBeNull();
+      expect(readFileSync(backup?.path ?? '', 'utf8')).toMatch(
+        from === 'MariaDB' ? /^-- MySQL dump/m : /^-- MariaDB dump/m,
+      );
+    } finally {
+      await database.drop();
+    }
   });
 });
