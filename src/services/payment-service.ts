@@ -12,7 +12,7 @@ import type { OperationRunner } from './operations';
 import { checkFirst, type Page, type PageRequest } from './page';
 import { pagesByUser } from './pages-by-user';
 import { duplicateKey, tryAgain } from './retry';
-import { readRows } from './rows';
+import { readRow, readRows, requireRow } from './rows';
 import { isMember, isStaff } from './roles';
 import { inTransaction } from './transaction';
 
@@ -98,7 +98,7 @@ export class PaymentService {
         if (isDone(payment)) return payment;
         checkPending(payment);
         await manager.update(Payment, payment.id, change);
-        return manager.merge(Payment, payment, change);
+        return Object.assign(payment, change);
       });
     return tryAgain(attempt, { giveUp: outcomeUnknown });
   }
@@ -113,11 +113,11 @@ export class PaymentService {
         const payment = await lockPayment(ledger, id);
         checkPending(payment);
         if (payment.kind === PaymentKind.WITHDRAWAL) {
-          checkBalance(await ledger.findOneByOrFail(User, { id: payment.userId }), -payment.amount);
+          checkBalance(await requireRow(ledger, User, payment.userId), -payment.amount);
         }
         await bookConfirmation(ledger, payment, { actorId: actor.id, at });
         return {
-          result: ledger.merge(Payment, payment, {
+          result: Object.assign(payment, {
             status: PaymentStatus.CONFIRMED,
             confirmedAt: at,
             confirmedById: actor.id,
@@ -186,7 +186,7 @@ export class PaymentService {
       throw new Refusal('FORBIDDEN', "Only OPERATOR and ADMIN may ask on another member's behalf.");
     }
     const key = parseId(id);
-    const user = key === null ? null : await this.dataSource.manager.findOneBy(User, { id: key });
+    const user = key === null ? null : await readRow(this.dataSource.manager, User, key);
     if (user === null) throw notFound('user', id);
     if (!isMember(user)) {
       throw badInput(`User ${user.id} is ${user.role}: only OPERATOR and INVESTOR accounts hold capital.`);
@@ -212,8 +212,7 @@ function checkBalance(user: User, withdrawal: Cents): void {
 /** The row stays as it is until this transaction ends. @throws Refusal NOT_FOUND */
 async function lockPayment(manager: EntityManager, id: string): Promise<Payment> {
   const key = parseId(id);
-  const payment =
-    key === null ? null : await manager.findOne(Payment, { where: { id: key }, lock: { mode: 'pessimistic_write' } });
+  const payment = key === null ? null : await readRow(manager, Payment, key, { forUpdate: true });
   if (payment === null) throw notFound('payment', id);
   return payment;
 }

@@ -10,6 +10,8 @@ export interface Conditions {
 interface Clauses extends Conditions {
   orderBy?: string;
   limit?: number;
+  /** Until the transaction ends, nobody else may change the rows. */
+  forUpdate?: boolean;
 }
 
 /**
@@ -22,13 +24,14 @@ export async function readRows<T extends ObjectLiteral>(
   clauses: Clauses,
 ): Promise<T[]> {
   const { columns, tableName } = manager.dataSource.getMetadata(entity);
-  const { where = [], orderBy, limit, parameters = [] } = clauses;
+  const { where = [], orderBy, limit, forUpdate = false, parameters = [] } = clauses;
   const sql = [
     `SELECT ${columns.map(({ databaseName, propertyName }) => `${databaseName} AS ${propertyName}`).join(', ')}`,
     `FROM ${tableName}`,
     ...allOf(where),
     ...(orderBy === undefined ? [] : [`ORDER BY ${orderBy}`]),
     ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
+    ...(forUpdate ? ['FOR UPDATE'] : []),
   ].join(' ');
   const rows = await manager.query<Record<string, unknown>[]>(sql, [...parameters]);
   for (const { propertyName, transformer } of columns) {
@@ -43,8 +46,20 @@ export async function readRow<T extends ObjectLiteral>(
   manager: EntityManager,
   entity: EntityTarget<T>,
   id: number,
+  options: Pick<Clauses, 'forUpdate'> = {},
 ): Promise<T | null> {
-  const [row = null] = await readRows(manager, entity, { where: ['id = ?'], parameters: [id] });
+  const [row = null] = await readRows(manager, entity, { where: ['id = ?'], parameters: [id], ...options });
+  return row;
+}
+
+/** The row that another row points at. @throws Error where it is missing, which a foreign key forbids */
+export async function requireRow<T extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<T>,
+  id: number,
+): Promise<T> {
+  const row = await readRow(manager, entity, id);
+  if (row === null) throw new Error(`Row ${id} is missing although another row points at it.`);
   return row;
 }
 

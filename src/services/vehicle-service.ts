@@ -133,7 +133,7 @@ export class VehicleService {
           [sale.distributed.toString(), sale.id],
         );
         return {
-          result: ledger.merge(Vehicle, vehicle, { status: VehicleStatus.SOLD }),
+          result: Object.assign(vehicle, { status: VehicleStatus.SOLD }),
           subject: { vehicleId: vehicle.id, saleId: sale.id },
         };
       },
@@ -163,7 +163,7 @@ export class VehicleService {
           [at, actor.id, reversalReason, sale.id],
         );
         return {
-          result: ledger.merge(Vehicle, vehicle, { status: VehicleStatus.FOR_SALE }),
+          result: Object.assign(vehicle, { status: VehicleStatus.FOR_SALE }),
           subject: { vehicleId: vehicle.id, saleId: sale.id },
         };
       },
@@ -240,7 +240,7 @@ function latest(a: Date, b: Date): Date {
 
 async function findVehicle(ledger: EntityManager, id: string): Promise<Vehicle> {
   const key = parseId(id);
-  const vehicle = key === null ? null : await ledger.findOneBy(Vehicle, { id: key });
+  const vehicle = key === null ? null : await readRow(ledger, Vehicle, key);
   if (vehicle === null) throw notFound('vehicle', id);
   return vehicle;
 }

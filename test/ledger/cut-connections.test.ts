@@ -17,7 +17,8 @@ describe('a lost connection', () => {
   beforeAll(async () => {
     ledger = await createLedger({
       roles: [OPERATOR, INVESTOR, INVESTOR],
-      limits: { ...PROMPT, answerMs: ANSWER_MS, lockWaitSeconds: 2, idleSeconds: 1, unusedMs: 900 },
+      // The driver looks once a second for unused connections: they must be gone before the server ends them.
+      limits: { ...PROMPT, answerMs: ANSWER_MS, lockWaitSeconds: 2, idleSeconds: 2, unusedMs: 300 },
       through: async (address) => {
         proxy = await DatabaseProxy.start(address);
         return proxy.through(address);

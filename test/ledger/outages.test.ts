@@ -15,7 +15,7 @@ import { waitFor } from '../support/wait';
 import { atStatement, journal, OPERATIONS } from './operations-under-test';
 
 const { OPERATOR, INVESTOR } = Role;
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 6_000;
 const [buy, sell, , confirm] = OPERATIONS;
 
 /** What takes longer than a moment, and what concerns a whole server: on one of this test's own. */
@@ -41,7 +41,14 @@ describe('an outage', () => {
     ledger = await createLedger({
       roles: [OPERATOR, INVESTOR, INVESTOR],
       server: `mysql://${server.user}@localhost/any?socketPath=${encodeURIComponent(server.socketPath ?? '')}`,
-      limits: { ...PROMPT, answerMs: 2_500, lockWaitSeconds: 1, idleSeconds: 2, freeConnectionMs: 400 },
+      limits: {
+        ...PROMPT,
+        answerMs: 2_500,
+        lockWaitSeconds: 1,
+        idleSeconds: 2,
+        unusedMs: 300,
+        freeConnectionMs: 2_000,
+      },
       patienceMs: PATIENCE_MS,
       through: async (address) => {
         proxy = await DatabaseProxy.start(address);
