@@ -46,24 +46,6 @@ export const confirm = (script, paymentId) =>
     await journal(script, number, 'CONFIRM_PAYMENT', { paymentId });
   });
 
-/** The same rows, member by member, with the shares reckoned in the script. */
-export const confirmRowByRow = (script, paymentId) =>
-  transaction(script, async (number) => {
-    const { userId, amount } = await bookPayer(script, paymentId);
-    const [members] = await script.query('SELECT id, balance FROM users WHERE memberSince IS NOT NULL ORDER BY id');
-    const total = members.reduce((sum, { balance }) => sum + BigInt(balance), 0n);
-    for (const { id, balance } of members) {
-      const share = (BigInt(balance) * 1_000_000n) / total;
-      await script.query('UPDATE users SET percentage = ? WHERE id = ?', [share.toString(), id]);
-      await script.query(
-        `INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt)
-         VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
-        [id, paymentId, id === userId ? amount : 0, balance, share.toString()],
-      );
-    }
-    await journal(script, number, 'CONFIRM_PAYMENT', { paymentId });
-  });
-
 export const sell = (script, vehicleId) =>
   transaction(script, async (number) => {
     const [[{ cost }]] = await script.query('SELECT cost FROM vehicles WHERE id = ?', [vehicleId]);

@@ -11,7 +11,7 @@ import { resultsMarkdown } from './support/report.mjs';
 import { targets } from './targets.mjs';
 
 /** In the order in which they run. */
-const MODULES = ['reads', 'hook', 'busy', 'backup'];
+const MODULES = ['start', 'ledger', 'hook', 'reads', 'rss', 'backup', 'busy', 'backup-npm', 'restore'];
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'boolean' }, quick: { type: 'boolean' } },

@@ -5,32 +5,35 @@ import autocannon from 'autocannon';
 
 const CONNECTIONS = 16;
 
-/** @returns requests a second; throws where one was not answered as expected */
-export function requestsPerSecond({ url, headers, body, seconds, amount, expected }) {
+/**
+ * @param options `body` or several `requests` in turn, where "[<id>]" stands for a text of its own each time; for so
+ *   many `seconds`, or an `amount`
+ * @returns requests a second; throws where one failed
+ */
+export function requestsPerSecond({ url, headers, body, requests, seconds, amount }) {
   const child = fork(new URL(import.meta.url).pathname, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  child.send({ url, headers, body, seconds, amount, expected });
+  child.send({ url, headers, body, requests, seconds, amount });
   return new Promise((resolve, reject) => {
     child.once('message', ({ rate, failed }) => {
       if (failed === 0) resolve(rate);
-      else reject(new Error(`${failed} requests to ${url} were not answered as expected.`));
+      else reject(new Error(`${failed} requests to ${url} failed.`));
     });
     child.once('exit', () => reject(new Error('autocannon ended without a result.')));
   });
 }
 
 if (process.send && process.argv[1] === new URL(import.meta.url).pathname) {
-  process.once('message', async ({ url, headers, body, seconds, amount, expected }) => {
+  process.once('message', async ({ url, headers, body, requests, seconds, amount }) => {
     const result = await autocannon({
       url,
       method: 'POST',
       headers,
-      body,
       connections: CONNECTIONS,
+      ...(requests === undefined ? { body } : { requests, idReplacement: true }),
       ...(amount === undefined ? { duration: seconds } : { amount }),
-      ...(expected === undefined ? {} : { expectBody: expected }),
     });
-    const { errors, timeouts, mismatches, non2xx, requests, start, finish } = result;
-    const rate = (requests.total * 1000) / (finish - start);
-    process.send({ rate, failed: errors + timeouts + mismatches + non2xx }, () => process.exit());
+    const { errors, timeouts, non2xx, start, finish } = result;
+    const rate = (result.requests.total * 1000) / (finish - start);
+    process.send({ rate, failed: errors + timeouts + non2xx }, () => process.exit());
   });
 }

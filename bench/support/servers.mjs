@@ -28,8 +28,8 @@ export function leaveFirstCore() {
 }
 
 /** Motorpool as `npm start` runs it, in production. */
-export const startMotorpool = (database, storageDir, { pinned = true, env = {} } = {}) =>
-  start(main, pinned, {
+export const spawnMotorpool = (database, storageDir, settings = {}) =>
+  spawnServer(main, {
     DATABASE_URL: database.url,
     STORAGE_DIR: storageDir,
     PORT: '0',
@@ -38,26 +38,31 @@ export const startMotorpool = (database, storageDir, { pinned = true, env = {} }
     JWT_SECRET,
     BACKUP_VERIFY: 'checksum',
     LOG_LEVEL: 'error',
-    ...env,
+    ...settings,
   });
 
 /** One of bench/peers. */
-export const startPeer = (name, database, { pinned = true } = {}) =>
-  start(peer(name), pinned, {
-    ...(database && { SOCKET_PATH: database.socketPath, DATABASE_USER: database.user, DATABASE: database.database }),
-    JWT_SECRET,
-  });
+export const spawnPeer = (name, settings) => spawnServer(peer(name), { JWT_SECRET, ...settings });
 
-async function start(file, pinned, env) {
+export const startMotorpool = (database, storageDir, settings) => ready(spawnMotorpool(database, storageDir, settings));
+
+export const startPeer = (name, { socketPath, user, database }) =>
+  ready(spawnPeer(name, { SOCKET_PATH: socketPath, DATABASE_USER: user, DATABASE: database }));
+
+function spawnServer(file, settings) {
   const command = [process.execPath, file];
-  const [program, ...args] = pinned && canPin ? ['taskset', '-c', '0', ...command] : command;
-  const child = spawn(program, args, {
+  const [program, ...args] = canPin ? ['taskset', '-c', '0', ...command] : command;
+  return spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...settings },
   });
+}
+
+/** Once it has told its address. */
+async function ready(child) {
   let output = '';
   const url = await new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`${file} did not start: ${output}`)));
+    child.once('exit', () => reject(new Error(`The server did not start: ${output}`)));
     child.stdout.on('data', (data) => {
       output += data;
       const found = /ready at (\S+)\/graphql,/.exec(output);

@@ -1,0 +1,44 @@
+// Resident memory after many requests, held against that after a few: what a cache without a bound or a leak adds.
+// Every tenth document is one that the server has never seen.
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { signIn } from './support/client.mjs';
+import { openDatabase } from './support/database.mjs';
+import { compare } from './support/figures.mjs';
+import { requestsPerSecond } from './support/load.mjs';
+import { leaveFirstCore, startMotorpool } from './support/servers.mjs';
+
+export const names = ['rss'];
+
+const KNOWN = [
+  '{ me { id name balance percentage } }',
+  '{ vehicles(first: 10) { nodes { id title sale { id payments { id user { id } } } } pageInfo { hasNextPage } } }',
+  '{ pool { capital available members } }',
+];
+const requests = Array.from({ length: 10 }, (_, i) => ({
+  body: JSON.stringify({ query: i === 9 ? `{ me { id } } # [<id>]` : KNOWN[i % KNOWN.length] }),
+}));
+
+export async function measure({ quick }) {
+  leaveFirstCore();
+  const [few, many] = quick ? [50, 100] : [1_000, 100_000];
+  const database = await openDatabase();
+  const server = await startMotorpool(database, join(database.folder, 'server'));
+  try {
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await signIn(server.url)}`,
+    };
+    const memoryAfter = async (amount) => {
+      await requestsPerSecond({ url: `${server.url}/graphql`, headers, requests, amount });
+      await pause(500);
+      return server.rssMib();
+    };
+    const before = await memoryAfter(few);
+    const after = await memoryAfter(many - few);
+    return [{ ...compare('rss', [after], [before], 'MiB'), note: `one server, ${many} requests` }];
+  } finally {
+    await server.stop();
+    await database.close();
+  }
+}
