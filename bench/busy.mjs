@@ -28,7 +28,7 @@ export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
   const large = await openBigDatabase(quick ? 8 : 1024, folder);
   const { BACKUP_VERIFY = 'checksum' } = process.env;
   const env = { BACKUP_VERIFY, BACKUP_KEEP: '1' };
-  const server = await startMotorpool(large, join(large.folder, 'server'), { pinned: false, env });
+  const server = await startMotorpool(large, join(large.folder, 'server'), { env });
   try {
     const token = await signIn(server.url);
     const clients = Array.from({ length: CLIENTS }, () =>

@@ -25,7 +25,7 @@ export async function measure({ quick, runs = quick ? 1 : 7 }) {
       ['ours', {}],
       ['peer', { NODE_OPTIONS: `--require=${new URL('support/without-hook.cjs', import.meta.url).pathname}` }],
     ]) {
-      const server = await startMotorpool(database, join(database.folder, name), { pinned: false, env });
+      const server = await startMotorpool(database, join(database.folder, name), { env });
       servers.push(server);
       const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
       await medianOf(client, purchases);

@@ -12,26 +12,29 @@ import { MemberByMember } from './peers/member-by-member.mjs';
 import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, median, takeTurns } from './support/figures.mjs';
-import { leaveFirstCore, startMotorpool } from './support/servers.mjs';
+import { partTheCores, startMotorpool } from './support/servers.mjs';
 
 export const names = ['confirm-1k', 'confirm-10k', 'confirm-100k', 'confirm-10k-naive', 'sell-10k'];
 
-/** What belongs to one size is measured on one pool. */
+/** What is measured on one pool: for each figure what is done, and how many turns count. */
 const POOLS = [
-  { members: 1_000, confirm: 'confirm-1k', runs: 21 },
-  { members: 10_000, confirm: 'confirm-10k', naive: 'confirm-10k-naive', sell: 'sell-10k', runs: 7 },
-  { members: 100_000, confirm: 'confirm-100k', runs: 5 },
+  { members: 1_000, figures: { 'confirm-1k': ['confirm', 21] } },
+  {
+    members: 10_000,
+    figures: { 'confirm-10k': ['confirm', 7], 'sell-10k': ['sell', 7], 'confirm-10k-naive': ['naive', 5] },
+  },
+  { members: 100_000, figures: { 'confirm-100k': ['confirm', 5] } },
 ];
+const TINY = [{ members: 10, figures: Object.assign({}, ...POOLS.map(({ figures }) => figures)) }];
 
 export async function measure({ wanted, quick }) {
   const results = [];
-  for (const { members, runs, ...kinds } of POOLS) {
-    const chosen = Object.entries(kinds).filter(([, name]) => wanted.includes(name));
+  for (const { members, figures } of quick ? TINY : POOLS) {
+    const chosen = Object.entries(figures).filter(([name]) => wanted.includes(name));
     if (chosen.length === 0) continue;
-    await withPool(quick ? Math.ceil(members / 1_000) : members, async (pool) => {
-      for (const [kind, name] of chosen) {
-        const [ours, peers] = await pool[kind](quick ? 1 : kind === 'naive' ? 5 : runs);
-        results.push(compare(name, ours, peers, 'ms'));
+    await withPool({ members, warmUps: quick ? 0 : 3 }, async (pool) => {
+      for (const [name, [kind, runs]] of chosen) {
+        results.push(compare(name, ...(await pool[kind](quick ? 1 : runs)), 'ms'));
       }
     });
   }
@@ -39,15 +42,15 @@ export async function measure({ wanted, quick }) {
 }
 
 /** Every kind is a function of the runs to count: our times and the peer's, in milliseconds. */
-async function withPool(members, use) {
-  leaveFirstCore();
+async function withPool({ members, warmUps = 3 }, use) {
+  partTheCores();
   const database = await openDatabase();
   const { script } = database;
   const server = await startMotorpool(database, join(database.folder, 'server'));
   const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
   try {
     await addMembers(script, client, members);
-    await warmUp(client);
+    await warmUp(client, 20 * warmUps);
     const confirm = {
       prepare: () => requestDeposit(client, '10.00'),
       ours: (id) => client.ask('mutation ($id: ID!) { confirmPayment(id: $id) { id status } }', { id }),
@@ -71,8 +74,8 @@ async function withPool(members, use) {
       return [taken.ours, taken.peer];
     };
     await use({
-      confirm: (runs) => turns(confirm, (id) => bare.confirm(script, id), { runs, warmUps: 3 }),
-      sell: (runs) => turns(sell, (id) => bare.sell(script, id), { runs, warmUps: 3 }),
+      confirm: (runs) => turns(confirm, (id) => bare.confirm(script, id), { runs, warmUps }),
+      sell: (runs) => turns(sell, (id) => bare.sell(script, id), { runs, warmUps }),
       async naive(runs) {
         const peer = await MemberByMember.connect(database);
         try {
@@ -103,8 +106,8 @@ async function addMembers(script, client, count) {
 }
 
 /** A server that has been up for a while: its code is compiled. Moves no money. */
-async function warmUp(client) {
-  for (let i = 0; i < 60; i++) {
+async function warmUp(client, times) {
+  for (let i = 0; i < times; i++) {
     const id = await requestDeposit(client, '1.00');
     await client.ask('mutation ($id: ID!) { rejectPayment(id: $id) { id status } }', { id });
     await client.ask('{ me { id } pool { members } }');
@@ -141,7 +144,7 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   });
   const ms = (times) => `${median(times).toFixed(1)} ms`.padStart(10);
   for (const members of values.members.split(',').map(Number)) {
-    await withPool(members, async (pool) => {
+    await withPool({ members }, async (pool) => {
       for (const kind of ['confirm', 'sell']) {
         const [ours, peers] = await pool[kind](Number(values.runs));
         const { ratio, lowest, highest } = compare(kind, ours, peers, 'ms');

@@ -5,7 +5,7 @@ import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
 import { requestsPerSecond } from './support/load.mjs';
-import { leaveFirstCore, startMotorpool, startPeer } from './support/servers.mjs';
+import { partTheCores, startMotorpool, startPeer } from './support/servers.mjs';
 
 export const names = ['read-nested', 'read-list', 'read-mercurius'];
 
@@ -23,7 +23,7 @@ const QUERIES = {
 
 export async function measure({ wanted, quick }) {
   const [runs, seconds, first] = quick ? [1, 0.3, 10] : [5, 3, 100];
-  leaveFirstCore();
+  partTheCores();
   const database = await openDatabase();
   const servers = { motorpool: await startMotorpool(database, join(database.folder, 'server')) };
   try {

@@ -6,7 +6,7 @@ import { signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare } from './support/figures.mjs';
 import { requestsPerSecond } from './support/load.mjs';
-import { leaveFirstCore, startMotorpool } from './support/servers.mjs';
+import { partTheCores, startMotorpool } from './support/servers.mjs';
 
 export const names = ['rss'];
 
@@ -20,7 +20,7 @@ const requests = Array.from({ length: 10 }, (_, i) => ({
 }));
 
 export async function measure({ quick }) {
-  leaveFirstCore();
+  partTheCores();
   const [few, many] = quick ? [50, 100] : [1_000, 100_000];
   const database = await openDatabase();
   const server = await startMotorpool(database, join(database.folder, 'server'));

@@ -7,14 +7,14 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from './support/database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
-import { leaveFirstCore, spawnMotorpool, spawnPeer, startMotorpool } from './support/servers.mjs';
+import { partTheCores, spawnMotorpool, spawnPeer, startMotorpool } from './support/servers.mjs';
 
 export const names = ['start'];
 
 const POLL_MS = 2;
 
 export async function measure({ quick }) {
-  leaveFirstCore();
+  partTheCores();
   const database = await openDatabase();
   const storageDir = join(database.folder, 'server');
   try {

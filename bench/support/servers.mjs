@@ -1,5 +1,4 @@
-// The servers that are measured, each a process of its own on the first core, while whatever asks them (this process,
-// what it starts, the database) keeps to the second: nobody's figure hangs on who the scheduler favours.
+// The servers that are measured, each a process of its own.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,21 +9,21 @@ const peer = (name) => new URL(`../peers/${name}.mjs`, import.meta.url).pathname
 export const ADMIN = { email: 'admin@example.com', password: 'a password for this run' };
 export const JWT_SECRET = 'a secret of this run, long enough for everybody';
 
-const canPin = availableParallelism() > 1 && hasTaskset();
+let areServersApart = false;
 
-function hasTaskset() {
+/**
+ * Gives the servers that are started from now on the first core alone, and keeps this process and whatever else it
+ * starts (the database, the load) to the second: nobody's figure hangs on whom the scheduler favours. Does nothing
+ * where there is one core, or no taskset.
+ */
+export function partTheCores() {
+  if (availableParallelism() < 2) return;
   try {
-    execFileSync('taskset', ['-p', String(process.pid)], { stdio: 'ignore' });
-    return true;
+    execFileSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
+    areServersApart = true;
   } catch {
-    return false;
+    // Of no importance to any ratio but its spread.
   }
-}
-
-/** Keeps this process and whatever it starts from now on, servers apart, away from the first core. */
-export function leaveFirstCore() {
-  if (!canPin) return;
-  execFileSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)], { stdio: 'ignore' });
 }
 
 /** Motorpool as `npm start` runs it, in production. */
@@ -51,7 +50,7 @@ export const startPeer = (name, { socketPath, user, database }) =>
 
 function spawnServer(file, settings) {
   const command = [process.execPath, file];
-  const [program, ...args] = canPin ? ['taskset', '-c', '0', ...command] : command;
+  const [program, ...args] = areServersApart ? ['taskset', '-c', '0', ...command] : command;
   return spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...settings },

@@ -1,0 +1,63 @@
+// db:restore into a new database, held against the stock client that reads the same file into another one, on the
+// server that Motorpool runs for itself.
+import { execFileSync, spawn } from 'node:child_process';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { openBigDatabase, program } from './support/big-database.mjs';
+import { compare, takeTurns } from './support/figures.mjs';
+
+export const names = ['restore-1g'];
+
+/** Five turns of a whole GiB take longer than all the rest together: --full has them. */
+const MIB = 128;
+
+export async function measure({ quick, full, folder }) {
+  const mib = quick ? 1 : full ? 1024 : MIB;
+  // Where Motorpool looks for its own database: it restores as `npm run db:restore` does without any setting.
+  const storage = join(folder, `pool-${mib}`);
+  const { socketPath, user, script, close } = await openBigDatabase(mib, storage);
+  const run = (name, ...args) =>
+    execFileSync(process.execPath, [program(name), ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, STORAGE_DIR: storage, BACKUP_VERIFY: 'checksum' },
+    });
+  try {
+    run('cli/db-backup', '--keep=1');
+    const backups = join(storage, 'app/backups');
+    const file = join(
+      backups,
+      (await readdir(backups)).find((name) => name.endsWith('.sql')),
+    );
+    const timed = (restore) => async () => {
+      await script.query('DROP DATABASE IF EXISTS restored');
+      const began = performance.now();
+      await restore();
+      return (performance.now() - began) / 1000;
+    };
+    const turns = await takeTurns(
+      {
+        ours: timed(() => run('cli/db-restore', file, '--into=restored', '--yes')),
+        async stock() {
+          await script.query('DROP DATABASE IF EXISTS stock');
+          await script.query('CREATE DATABASE stock');
+          return timed(() => stockClient(['--no-defaults', '-u', user, '-S', socketPath, 'stock'], file))();
+        },
+      },
+      { runs: quick ? 1 : 5, warmUps: quick ? 0 : 1 },
+    );
+    return [{ ...compare('restore-1g', turns.ours, turns.stock, 's'), note: `${mib} MiB` }];
+  } finally {
+    await script.query('DROP DATABASE IF EXISTS restored').catch(() => undefined);
+    await script.query('DROP DATABASE IF EXISTS stock').catch(() => undefined);
+    await close();
+  }
+}
+
+async function stockClient(args, path) {
+  const file = await open(path);
+  const child = spawn('mariadb', args, { stdio: [file.fd, 'ignore', 'inherit'] });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  await file.close();
+  if (code !== 0) throw new Error(`mariadb ended with status ${code}.`);
+}
