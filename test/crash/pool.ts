@@ -13,6 +13,7 @@ import type { Step, Victim } from './plan';
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
 /** Few: rotation shall have something to do in every round. */
 export const KEEP = 3;
+const STOP_MS = 10_000;
 
 /** A database server, a server and its backup processes, over data that outlive them all. */
 export class CrashPool {
@@ -97,13 +98,21 @@ export class CrashPool {
     await this.startServer();
   }
 
+  /** Stops everything; what does not end in time, as after a failure, is killed. */
   async close(): Promise<void> {
     this.letGo();
-    this.server?.removeAllListeners('exit');
-    if (this.server?.exitCode === null && this.server.signalCode === null) {
-      this.server.kill('SIGTERM');
-      await once(this.server, 'exit');
+    const { server } = this;
+    if (server?.exitCode === null && server.signalCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGTERM');
+      const timer = setTimeout(() => {
+        server.kill('SIGKILL');
+      }, STOP_MS);
+      await ended;
+      clearTimeout(timer);
     }
+    const worker = this.worker();
+    if (worker !== null) killNow(worker);
     await this.database.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
