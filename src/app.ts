@@ -6,6 +6,7 @@ import { BackupDesk } from './backup/desk';
 import type { Query } from './backup/ledger';
 import { Lookout } from './backup/lookout';
 import { BackupLog } from './backup/log';
+import { Reporter } from './backup/reports';
 import { BackupRequester } from './backup/request';
 import { backupSettings } from './backup/settings';
 import { BackupWebhook } from './backup/webhook';
@@ -37,6 +38,9 @@ export interface ApplicationOptions {
   /** The program that makes a backup in the background, as `node` is given it. */
   backupProgram: string;
 }
+
+/** What another server commits is backed up here once we have noticed it. */
+const COVERAGE_GRACE_MS = 10_000;
 
 /** Puts everything together and listens. What was started is stopped again where a later step fails. */
 export async function startApplication({ config, log, backupProgram }: ApplicationOptions): Promise<Application> {
@@ -91,6 +95,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
       database: database.address.database,
       requester,
       checker,
+      graceMs: COVERAGE_GRACE_MS,
     });
 
     const { production, corsOrigin, trustProxy } = config;
@@ -106,7 +111,10 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     // What an earlier process committed and could not back up any more.
     if ((await backups.status()).pendingOperations > 0) backups.request('RECOVERY');
     else webhook?.tell(null);
+    // Nobody shares the embedded one.
+    const reporter = config.database === null ? null : new Reporter(query, settings.directory);
     const lookout = new Lookout({
+      tell: async () => reporter?.tell(),
       newest: async () => String((await backupLedger.newestOperation(query)).uid),
       status: () => backups.status(),
       request: () => {

@@ -1,16 +1,19 @@
 import { type Backup, listBackups } from './catalogue';
 import type { BackupCheck, BackupChecker } from './checker';
-import { coverage } from './coverage';
+import { coverage, type Coverage } from './coverage';
 import type { Ledger, Query } from './ledger';
 import { isBackupRunning } from './lock';
 import { type BackupLogEntry, readLog } from './log-reader';
 import type { BackupTrigger } from './manifest';
+import { reportedElsewhere, THIS_HOST } from './reports';
 import type { BackupRequester } from './request';
 import type { BackupSettings } from './settings';
 
 /** A backup as an administrator sees it. */
 export interface BackupView {
   filename: string;
+  /** The name of the machine that has the file. */
+  host: string;
   /** Absolute. */
   path: string;
   createdAt: Date;
@@ -52,15 +55,36 @@ export interface BackupDeskOptions {
   /** Whoever makes the backups and checks them: a server does, a command that only looks does not. */
   requester: Pick<BackupRequester, 'problem' | 'failuresInARow' | 'running' | 'request'>;
   checker: Pick<BackupChecker, 'of' | 'begin'>;
+  /** An operation may be without a backup for so long before that is a problem: by default not at all. */
+  graceMs?: number;
 }
 
 /** What a running server knows of its backups, and where it asks for one. */
 export class BackupDesk {
+  private lacking: { coveredThrough: number; since: number } | null = null;
+
   constructor(private readonly options: BackupDeskOptions) {}
 
   /** The complete backups, newest first. */
   async list(): Promise<BackupView[]> {
     return (await this.read()).views;
+  }
+
+  /** The same, and with it what other servers on the database last told of theirs. */
+  async listEverywhere(): Promise<BackupView[]> {
+    const { settings, ledger, query } = this.options;
+    const elsewhere = await reportedElsewhere(query, settings.directory);
+    const existing = await ledger.existing(
+      query,
+      elsewhere.map(({ lastOperation }) => lastOperation),
+    );
+    const views = elsewhere.map(({ lastOperation: { number, uid }, ...file }) => ({
+      ...file,
+      lastOperation: number,
+      current: uid === null || existing.has(uid),
+      check: null,
+    }));
+    return [...(await this.list()), ...views].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   }
 
   /** The complete backup of that name; null where there is none. */
@@ -95,7 +119,7 @@ export class BackupDesk {
     const { number: lastOperation } = covered.newest;
     // One that ended while the files were being read may have covered what they seemed to lack.
     const mayBeLacking = !wasRunning && !running;
-    const problem = requester.problem ?? (mayBeLacking ? missing(covered.coveredThrough, lastOperation) : null);
+    const problem = requester.problem ?? (mayBeLacking ? this.lasting(covered) : null);
     return {
       healthy: problem === null,
       problem,
@@ -111,6 +135,14 @@ export class BackupDesk {
     };
   }
 
+  private lasting({ coveredThrough, newest, pending }: Coverage): string | null {
+    if (pending === 0) return null;
+    const now = performance.now();
+    if (this.lacking?.coveredThrough !== coveredThrough) this.lacking = { coveredThrough, since: now };
+    const { graceMs = 0 } = this.options;
+    return now - this.lacking.since < graceMs ? null : missing(coveredThrough, newest.number);
+  }
+
   private async isRunning(): Promise<boolean> {
     const { query, database, requester } = this.options;
     return requester.running || (await isBackupRunning(query, database));
@@ -124,6 +156,7 @@ export class BackupDesk {
       const check = checker.of(backup.filename);
       return {
         filename: backup.filename,
+        host: THIS_HOST,
         path: backup.path,
         createdAt: backup.createdAt,
         sizeBytes: backup.sizeBytes,

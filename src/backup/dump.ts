@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LEASES } from '../database/lease';
+import { OWN_TABLES } from '../database/own-tables';
 import { endsComplete } from './catalogue';
 import { diesWithUs, findDumpProgram, type ClientProgram } from './client-program';
 import { ClientFailure, ClientRun, type Watch } from './client-run';
@@ -101,8 +101,7 @@ function dumpArguments(program: ClientProgram, database: string, events: boolean
     '--hex-blob',
     '--no-tablespaces',
     '--comments',
-    // Who holds a lock now is nothing to go back to.
-    `--ignore-table=${database}.${LEASES}`,
+    ...OWN_TABLES.map((table) => `--ignore-table=${database}.${table}`),
     ...place,
     ...(program.family === 'mysql' ? ['--set-gtid-purged=OFF', '--loose-column-statistics=0'] : []),
     '--',

@@ -5,6 +5,8 @@ export interface LookoutOptions {
   status: () => Promise<{ pendingOperations: number; running: boolean }>;
   /** Asks for a backup; must return at once. */
   request: () => void;
+  /** Tells the others what there is here. */
+  tell?: () => Promise<void>;
   everyMs?: number;
 }
 
@@ -43,6 +45,8 @@ export class Lookout {
   }
 
   private async look(): Promise<void> {
+    // It is told again at the next look; an account that may not make the table for it still has its backups.
+    await this.options.tell?.().catch(() => undefined);
     const newest = await this.options.newest();
     if (newest === this.covered) return;
     const { pendingOperations, running } = await this.options.status();

@@ -2,6 +2,7 @@ import { listBackups } from '../backup/catalogue';
 import { BackupDesk, type BackupStatus, type BackupView } from '../backup/desk';
 import { humanSize } from '../backup/errors';
 import { lastFailure } from '../backup/last-failure';
+import { THIS_HOST } from '../backup/reports';
 import { openSession } from '../backup/session';
 import { backupSettings, type BackupSettings } from '../backup/settings';
 import { loadProcessConfig, type Config } from '../config';
@@ -70,6 +71,7 @@ async function readFiles(settings: BackupSettings, problem: string): Promise<Rep
     keep: settings.keep,
     backups: backups.map((backup) => ({
       filename: backup.filename,
+      host: THIS_HOST,
       path: backup.path,
       createdAt: backup.createdAt,
       sizeBytes: backup.sizeBytes,

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** The one table that is no part of the pool: it is neither dumped nor restored, and made when it is first needed. */
-export const LEASES = 'motorpool_leases';
+import { LEASES } from './own-tables';
 
 /** A holder that lives says so this often. */
 export const BEAT_MS = 2_000;
@@ -20,38 +18,45 @@ type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<st
 /** A row that lost the race to another node's: nothing has happened. */
 const CONFLICTS: ReadonlySet<unknown> = new Set([1205, 1213]);
 
+const TABLE = `CREATE TABLE IF NOT EXISTS ${LEASES} (
+  name VARCHAR(64) NOT NULL PRIMARY KEY,
+  holder CHAR(36) NOT NULL,
+  node VARCHAR(64) NOT NULL,
+  session BIGINT UNSIGNED NOT NULL,
+  beats BIGINT UNSIGNED NOT NULL,
+  beatAt DATETIME(3) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`;
+
+interface Row {
+  holder: string;
+  node: string;
+  beats: unknown;
+}
+
 /**
  * A lock that every node of a Galera cluster knows: a row with its holder's name, which the holder must renew. No clocks
  * are compared: a lease is anybody's once whoever wants it has seen it unchanged for long enough, and of several who
- * take it at once the cluster lets one through.
+ * take it at once the cluster lets one through. Beside it, a holder holds the lock of that name of its own node, which
+ * goes with its connection: whoever gets that one knows at once that no holder at this node lives.
  */
 export class Lease {
   private constructor(
     private readonly query: Query,
     private readonly name: string,
     private readonly holder: string,
+    private readonly node: string,
   ) {}
 
-  /** Waits for its turn; `onWait` is called once where the lease is held. Ends when `query` fails. */
+  /** Waits for its turn; `onWait` is called once where the lease is held. Ends when `query`, on one connection, fails. */
   static async take(query: Query, name: string, onWait?: () => void): Promise<Lease> {
-    await query(
-      `CREATE TABLE IF NOT EXISTS ${LEASES} (
-         name VARCHAR(64) NOT NULL PRIMARY KEY,
-         holder CHAR(36) NOT NULL,
-         beats BIGINT UNSIGNED NOT NULL,
-         beatAt DATETIME(3) NOT NULL
-       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`,
-    );
-    const lease = new Lease(query, name, randomUUID());
+    await query(TABLE);
+    const lease = new Lease(query, name, randomUUID(), await nodeOf(query));
     const silence = new Silence();
-    for (let waits = 0; ; waits++) {
-      const [row] = await query(`SELECT holder, beats FROM ${LEASES} WHERE name = ?`, [name]);
-      const { holder = '', beats = 0 } = row ?? {};
-      const isFree = holder === '' || silence.lastsAt(`${String(holder)} ${String(beats)}`);
-      if (isFree && (await lease.replace(row === undefined ? null : { holder, beats }))) return lease;
+    for (let waits = 0; !(await lease.tryToTake(silence)); waits++) {
       if (waits === 0) onWait?.();
       await sleep(PAUSE_MS * (0.5 + Math.random()));
     }
+    return lease;
   }
 
   /** Says that its holder lives. @returns whether it is still the holder */
@@ -69,17 +74,37 @@ export class Lease {
       this.name,
       this.holder,
     ]);
+    if (query === this.query) await query('SELECT RELEASE_LOCK(?)', [this.name]);
   }
 
-  private async replace(seen: { holder: unknown; beats: unknown } | null): Promise<boolean> {
-    if (seen === null) {
-      const row = [this.name, this.holder, 0];
-      await this.unlessInTheWay(`INSERT IGNORE INTO ${LEASES} VALUES (?, ?, ?, UTC_TIMESTAMP(3))`, row);
+  private async tryToTake(silence: Silence): Promise<boolean> {
+    const [lock] = await this.query('SELECT GET_LOCK(?, 0) AS got', [this.name]);
+    if (Number(lock?.got) !== 1) return false;
+    const [found] = await this.query(`SELECT holder, node, beats FROM ${LEASES} WHERE name = ?`, [this.name]);
+    const row = found as Row | undefined;
+    const isFree =
+      row === undefined ||
+      row.holder === '' ||
+      row.node === this.node ||
+      silence.lastsAt(`${row.holder} ${String(row.beats)}`);
+    if (isFree && (await this.replace(row))) return true;
+    await this.query('SELECT RELEASE_LOCK(?)', [this.name]);
+    return false;
+  }
+
+  private async replace(row: Row | undefined): Promise<boolean> {
+    const { name, holder, node } = this;
+    if (row === undefined) {
+      await this.unlessInTheWay(`INSERT IGNORE INTO ${LEASES} VALUES (?, ?, ?, CONNECTION_ID(), 0, UTC_TIMESTAMP(3))`, [
+        name,
+        holder,
+        node,
+      ]);
     } else {
       await this.unlessInTheWay(
-        `UPDATE ${LEASES} SET holder = ?, beats = beats + 1, beatAt = UTC_TIMESTAMP(3)
+        `UPDATE ${LEASES} SET holder = ?, node = ?, session = CONNECTION_ID(), beats = beats + 1, beatAt = UTC_TIMESTAMP(3)
          WHERE name = ? AND holder = ? AND beats = ?`,
-        [this.holder, this.name, seen.holder, seen.beats],
+        [holder, node, name, row.holder, row.beats],
       );
     }
     return this.isHeld();
@@ -99,18 +124,25 @@ export class Lease {
   }
 }
 
-/** Whether somebody who lives holds that lease, as far as the clocks of the nodes agree. */
+/** Whether somebody who lives holds that lease: at another node, as far as the nodes' clocks agree. */
 export async function isLeaseHeld(query: Query, name: string): Promise<boolean> {
   try {
     const [row] = await query(
-      `SELECT holder <> '' AND beatAt > UTC_TIMESTAMP(3) - INTERVAL ? SECOND AS held FROM ${LEASES} WHERE name = ?`,
-      [SILENCE_MS / 1000, name],
+      `SELECT IF(node = ?, IS_USED_LOCK(name) <=> session, beatAt > UTC_TIMESTAMP(3) - INTERVAL ? SECOND) AS held
+       FROM ${LEASES} WHERE name = ? AND holder <> ''`,
+      [await nodeOf(query), SILENCE_MS / 1000, name],
     );
     return Number(row?.held ?? 0) === 1;
   } catch (error) {
     if (errnoOf(error) !== ER_NO_SUCH_TABLE) throw error;
     return false;
   }
+}
+
+/** The name that a node has from its start to its end. */
+async function nodeOf(query: Query): Promise<string> {
+  const [row] = await query("SHOW STATUS LIKE 'wsrep_gcomm_uuid'");
+  return String(row?.Value);
 }
 
 const ER_NO_SUCH_TABLE = 1146;

@@ -10,10 +10,16 @@ export class BackupResolver {
   @Query(() => [BackupType], { description: 'Newest first. What is no complete backup is not listed.' })
   async backups(
     @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
+    @Arg('everywhere', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Also those on the disks of other servers on this database, as these last told of them.',
+    })
+    everywhere: boolean | null,
     @Ctx() { backups }: Context,
   ): Promise<BackupType[]> {
     const most = checkFirst(first ?? 50);
-    return (await backups.list()).slice(0, most);
+    return (everywhere === true ? await backups.listEverywhere() : await backups.list()).slice(0, most);
   }
 
   @Query(() => BackupType, { nullable: true })

@@ -2,12 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import type { Query } from '../../src/backup/ledger';
 import { connectionOptions } from '../../src/database/connection-options';
-import { parseDatabaseUrl } from '../../src/database/url';
 import { Role } from '../../src/entities/enums';
 import { audit } from '../../src/services/audit';
 import { client, type Storm } from '../ledger/storm-client';
 import { beginStorm, compareAnswersToRows, lookAtJournal } from '../ledger/storm-judge';
-import { type Galera, nodeUrl, startGalera } from '../support/galera';
+import { addressOf, type Galera, nodeUrl, startGalera } from '../support/galera';
 import { addAccounts } from '../support/ledger';
 import { type ServerProcess, startServerProcess } from '../support/server-process';
 import { waitFor } from '../support/wait';
@@ -122,9 +121,7 @@ async function retriesOf(url: string): Promise<number> {
 /** Asks one node, as of all that was committed before. */
 function asking(url: string): Query {
   return async (sql, parameters = []) => {
-    const address = parseDatabaseUrl(url);
-    if (typeof address === 'string') throw new Error(address);
-    const connection = await mysql.createConnection(connectionOptions(address));
+    const connection = await mysql.createConnection(connectionOptions(addressOf(url)));
     try {
       await connection.query('SET SESSION wsrep_sync_wait = 1');
       const [rows] = await connection.query(sql, [...parameters]);

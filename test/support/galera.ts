@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { DatabaseAddress } from '../../src/database/address';
+import { parseDatabaseUrl } from '../../src/database/url';
 import { ROOT } from './programs';
 
 type Command = 'kill' | 'shutDown' | 'rejoin' | 'cutOff' | 'isolate' | 'heal';
@@ -48,4 +50,10 @@ export async function startGalera(): Promise<Galera> {
 /** The URL of one node alone. */
 export function nodeUrl({ urls }: Galera, node: number): string {
   return (urls[node] ?? '').replace(/@([^,/]+)[^/]*/, '@$1');
+}
+
+export function addressOf(url: string): DatabaseAddress {
+  const address = parseDatabaseUrl(url);
+  if (typeof address === 'string') throw new Error(address);
+  return address;
 }

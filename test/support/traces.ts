@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { OWN_TABLES } from '../../src/database/own-tables';
 import type { TestServer } from './server';
 import { waitFor } from './wait';
 
@@ -51,7 +52,9 @@ async function tracesOf(server: TestServer): Promise<Record<string, unknown>> {
 
 async function checksums({ database }: TestServer): Promise<unknown> {
   const tables = await database.query(
-    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name',
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = DATABASE() AND table_name NOT IN (?) ORDER BY table_name`,
+    [OWN_TABLES],
   );
   return database.query(`CHECKSUM TABLE ${tables.map(({ name }) => String(name)).join(', ')} EXTENDED`);
 }

@@ -1,13 +1,14 @@
-import { LEASES } from '../../database/lease';
+import { OWN_TABLES } from '../../database/own-tables';
 import type { Query } from '../ledger';
 
-/** The names of everything in that schema that holds rows: tables and sequences, but no views, and no leases. */
+/** The names of everything in that schema that holds rows: tables and sequences, but no views, and none of the tables
+ * beside the pool's. */
 export async function tablesOf(query: Query, schema: string): Promise<string[]> {
   const rows = await query(
     `SELECT TABLE_NAME AS name FROM information_schema.TABLES
-     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') AND TABLE_NAME <> ?
+     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') AND TABLE_NAME NOT IN (?)
      ORDER BY TABLE_NAME`,
-    [schema, LEASES],
+    [schema, OWN_TABLES],
   );
   return rows.map(({ name }) => String(name));
 }

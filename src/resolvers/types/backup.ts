@@ -41,6 +41,9 @@ export class BackupType {
   @Field(() => String, { description: 'db_backup-YYYY-MM-DD_HH-mm-ss.sql, in UTC.' })
   filename!: string;
 
+  @Field(() => String, { description: 'The name of the machine that has the file.' })
+  host!: string;
+
   @Field(() => String, { description: 'Where it lies on the server, as commands take it.' })
   path!: string;
 
