@@ -1,5 +1,6 @@
 const EMBEDDED = 'of the embedded MariaDB itself';
 const PROGRAMS = 'starts servers of its own, and here there is one that is given';
+const BINARY_LOG = 'needs the binary log, in the format ROW, and it is off';
 const PROCESSES = 'finds the server among the processes by the name of a program that is installed';
 
 const WITHOUT_DATABASE = [
@@ -19,6 +20,11 @@ const GIVEN = [
   { file: 'test/http/failures', reason: PROGRAMS },
   { file: 'test/backup/secrets', reason: PROGRAMS },
   { file: 'test/restore/families', reason: PROGRAMS },
+  { file: 'test/crash/', reason: PROGRAMS },
+];
+const TO_ANY_OPERATION = [
+  { file: 'test/restore/(every-operation|swap|kills|commands)', reason: BINARY_LOG },
+  { file: 'test/docs/databases', reason: BINARY_LOG },
 ];
 const OTHER_PROGRAMS = [
   { file: 'test/database/(embedded|file-lock)', reason: PROCESSES },
@@ -31,5 +37,7 @@ const OTHER_PROGRAMS = [
  */
 module.exports = (engine) => {
   if (engine === 'mariadb-11') return [...WITHOUT_DATABASE, ...OTHER_PROGRAMS];
-  return [...WITHOUT_DATABASE, ...ELSEWHERE, ...(engine === 'given' ? GIVEN : [])];
+  if (engine === 'given') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...GIVEN];
+  if (engine === 'given-without-log') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...GIVEN, ...TO_ANY_OPERATION];
+  return [...WITHOUT_DATABASE, ...ELSEWHERE];
 };

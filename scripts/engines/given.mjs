@@ -9,8 +9,9 @@ export const given = {
   name: 'given',
   what: 'the server of TEST_DATABASE_URL',
   async start() {
-    const version = await versionOf(process.env.TEST_DATABASE_URL);
+    const { version, hasLog } = await askServer(process.env.TEST_DATABASE_URL);
     const family = version.includes('MariaDB') ? 'mariadb' : 'mysql';
+    if (!hasLog) this.name = 'given-without-log';
     this.what = `${version} of TEST_DATABASE_URL`;
     return {
       environment: { TEST_FAMILY: family, PATH: family === 'mysql' ? await withMySqlClients() : process.env.PATH },
@@ -19,7 +20,7 @@ export const given = {
   },
 };
 
-async function versionOf(url) {
+async function askServer(url) {
   // Needs the npm packages, which may have been installed just now.
   const mysql = require('mysql2/promise');
   const { connectionOptions } = require('../../dist/src/database/connection-options.js');
@@ -30,9 +31,11 @@ async function versionOf(url) {
   delete options.database;
   try {
     const connection = await mysql.createConnection(options);
-    const [[{ version }]] = await connection.query('SELECT VERSION() AS version');
+    const [[row]] = await connection.query(
+      "SELECT VERSION() AS version, @@log_bin = 1 AND @@binlog_format = 'ROW' AS hasLog",
+    );
     await connection.end();
-    return version;
+    return { version: row.version, hasLog: Number(row.hasLog) === 1 };
   } catch (error) {
     throw new SetupError(`The server of TEST_DATABASE_URL cannot be used: ${error.message}.`);
   }
