@@ -6,6 +6,7 @@ import path from 'node:path';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import type { DatabaseAddress } from '../../src/database/address';
 import { parseDatabaseUrl } from '../../src/database/url';
+import { FAMILY } from '../support/engine';
 import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';
 import { waitFor } from '../support/wait';
 import type { Step, Victim } from './plan';
@@ -89,8 +90,9 @@ export class CrashPool {
     return true;
   }
 
-  /** What a supervisor does: starts the server again, as often as it takes. The database's own brings that back. */
+  /** What a supervisor does: starts the server again, as often as it takes. An embedded database comes back by itself. */
   async restart(): Promise<void> {
+    if (FAMILY === 'mysql') await this.database.startAgain();
     if (this.server === null) return;
     const { server } = this;
     if (server.exitCode === null && server.signalCode === null && !server.killed) return;

@@ -45,8 +45,9 @@ export class PrivateMysql {
     return this.port;
   }
 
-  /** Starts it, again after a `kill`, and waits until it answers. */
+  /** Starts it where it does not run, as after a `kill`, and waits until it answers. */
   async start(extraOptions: readonly string[] = []): Promise<void> {
+    if (this.server !== null && this.server.exitCode === null && this.server.signalCode === null) return;
     if (this.port === 0) this.port = await freePort();
     const { program, options } = this.installed;
     const place = [`--datadir=${this.at('data')}`, `--socket=${this.at('s')}`, `--port=${this.port}`];
