@@ -28,8 +28,8 @@ module.exports = {
       },
     ],
   },
-  // jose is published as ES modules alone; jest runs CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // jose, age-encryption and what it builds on are published as ES modules alone; jest runs CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|age-encryption|@noble|@scure)/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,

@@ -14,6 +14,7 @@ import { prepareFolders } from './backup/work-files';
 import { knownSchemas } from './cli/restored-schema';
 import type { WorkerInput } from './cli/worker-input';
 import type { Config } from './config';
+import { createCopier } from './copier';
 import { createDataSource } from './database/data-source';
 import { migrate } from './database/migrate';
 import { openDatabase } from './database/open';
@@ -37,13 +38,20 @@ export interface ApplicationOptions {
   log: Logger;
   /** The program that makes a backup in the background, as `node` is given it. */
   backupProgram: string;
+  /** The program that copies the backups elsewhere. */
+  copyProgram: string;
 }
 
 /** What another server commits is backed up here once we have noticed it. */
 const COVERAGE_GRACE_MS = 10_000;
 
 /** Puts everything together and listens. What was started is stopped again where a later step fails. */
-export async function startApplication({ config, log, backupProgram }: ApplicationOptions): Promise<Application> {
+export async function startApplication({
+  config,
+  log,
+  backupProgram,
+  copyProgram,
+}: ApplicationOptions): Promise<Application> {
   const started: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
@@ -68,11 +76,16 @@ export async function startApplication({ config, log, backupProgram }: Applicati
     const { webhookUrl } = config.backup;
     const webhook = webhookUrl === null ? null : await BackupWebhook.open(webhookUrl, backupLog, settings.logFile);
     if (webhook !== null) started.push(() => webhook.stop());
+    const copier = await createCopier({ config, log: backupLog, logFile: settings.logFile, program: copyProgram });
+    if (copier !== null) started.push(() => copier.close());
     const requester = new BackupRequester({
       command: [process.execPath, backupProgram],
       input: (request) => JSON.stringify({ config, request } satisfies WorkerInput),
       log: backupLog,
-      onOutcome: ({ problem }) => webhook?.tell(problem),
+      onOutcome: ({ problem }) => {
+        webhook?.tell(problem);
+        copier?.request();
+      },
     });
     started.push(() => requester.stop());
 
@@ -96,6 +109,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
       requester,
       checker,
       graceMs: COVERAGE_GRACE_MS,
+      copier: copier?.requester ?? null,
     });
 
     const { production, corsOrigin, trustProxy } = config;
@@ -125,6 +139,7 @@ export async function startApplication({ config, log, backupProgram }: Applicati
       lookout.stop();
       return Promise.resolve();
     });
+    copier?.request();
     return { url: urlOf(app, config.host), generatedPassword, close };
   } catch (error) {
     await close();

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { CopySettings } from './backup/copy/settings';
+import { COPY_SETTINGS, parseCopySettings } from './copy-config';
 import type { DatabaseAddress } from './database/address';
 import { parseDatabaseUrl } from './database/url';
 import { parsePercentage, type Ppm } from './values/percentage';
@@ -35,6 +37,7 @@ export interface BackupConfig {
   verify: 'restore' | 'checksum';
   /** Told when backups begin to fail and when they work again; null: nobody is. */
   webhookUrl: string | null;
+  copy: CopySettings;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -116,12 +119,6 @@ export function loadConfig(environment: Environment): Config {
     const shown = SECRETS.has(name) || value === undefined ? '' : `, not ${JSON.stringify(value)}`;
     throw new SettingError(`${name} ${issue?.message ?? 'is wrong'}${shown}.`);
   }
-  // Better no start than somebody who believes that copies are kept.
-  if (readSetting(environment, 'BACKUP_COPY_TO') !== undefined) {
-    throw new SettingError(
-      'BACKUP_COPY_TO is not served by this version yet: unset it, and copy the backups otherwise.',
-    );
-  }
   const env = parsed.data;
   const production = env.NODE_ENV === 'production';
   if (production && env.JWT_SECRET === undefined) {
@@ -133,7 +130,12 @@ export function loadConfig(environment: Environment): Config {
     host: env.HOST,
     port: env.PORT,
     storageDir: path.resolve(env.STORAGE_DIR),
-    backup: { keep: env.BACKUP_KEEP, verify: env.BACKUP_VERIFY, webhookUrl: env.BACKUP_WEBHOOK_URL ?? null },
+    backup: {
+      keep: env.BACKUP_KEEP,
+      verify: env.BACKUP_VERIFY,
+      webhookUrl: env.BACKUP_WEBHOOK_URL ?? null,
+      copy: copySettings(environment, env.STORAGE_DIR),
+    },
     jwtSecret: env.JWT_SECRET ?? null,
     firstAdmin: { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD ?? null },
     commissionRate: env.COMMISSION_RATE,
@@ -182,6 +184,13 @@ function readSettingFile(name: string, file: string): string {
     };
     throw new SettingError(`${name}_FILE names ${file}, ${reasons[code ?? ''] ?? `which cannot be read: ${message}`}.`);
   }
+}
+
+function copySettings(environment: Environment, storageDir: string): CopySettings {
+  const given = Object.fromEntries(COPY_SETTINGS.map((name) => [name, readSetting(environment, name)]));
+  return parseCopySettings(given, storageDir, (name, must) => {
+    throw new SettingError(`${name} ${must}.`);
+  });
 }
 
 /** As a browser sends it in its Origin header: anything else would never match. */

@@ -8,6 +8,7 @@ import { loadProcessConfig, type LogLevel } from './config';
 
 /** Beside this file in a build. */
 const BACKUP_PROGRAM = path.join(__dirname, 'cli', 'backup-worker.js');
+const COPY_PROGRAM = path.join(__dirname, 'cli', 'copy-worker.js');
 
 const program = command(
   'start',
@@ -20,7 +21,12 @@ const program = command(
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
 
-  const app = await startApplication({ config, log: createLog(config.logLevel), backupProgram: BACKUP_PROGRAM });
+  const app = await startApplication({
+    config,
+    log: createLog(config.logLevel),
+    backupProgram: BACKUP_PROGRAM,
+    copyProgram: COPY_PROGRAM,
+  });
   announce(app, config.firstAdmin.email);
   await stopAsked;
   say('Stopping: requests and a backup that run are finished first.');

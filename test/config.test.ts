@@ -4,6 +4,9 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, loadConfig, SettingError } from '../src/config';
 
+const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null };
+const RECIPIENT = 'age1t4yy4jhrrlv66kfm3gqdugfndn247eegrcc202l255zr0amh35cqjj30qv';
+
 /** What a wrong setting says; the whole of it is one line. */
 function complaint(environment: Record<string, string>): string {
   try {
@@ -24,7 +27,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 4000,
       storageDir: path.resolve('storage'),
-      backup: { keep: 10, verify: 'restore', webhookUrl: null },
+      backup: { keep: 10, verify: 'restore', webhookUrl: null, copy: NO_COPIES },
       jwtSecret: null,
       firstAdmin: { email: 'admin@example.com', password: null },
       commissionRate: 500_000,
@@ -46,12 +49,12 @@ describe('settings', () => {
     ['HOST', '::', { host: '::' }],
     ['STORAGE_DIR', '/var/lib/pool', { storageDir: '/var/lib/pool' }],
     ['STORAGE_DIR', 'some/where', { storageDir: path.resolve('some/where') }],
-    ['BACKUP_KEEP', '1', { backup: { keep: 1, verify: 'restore', webhookUrl: null } }],
-    ['BACKUP_VERIFY', 'checksum', { backup: { keep: 10, verify: 'checksum', webhookUrl: null } }],
+    ['BACKUP_KEEP', '1', { backup: { keep: 1, verify: 'restore', webhookUrl: null, copy: NO_COPIES } }],
+    ['BACKUP_VERIFY', 'checksum', { backup: { keep: 10, verify: 'checksum', webhookUrl: null, copy: NO_COPIES } }],
     [
       'BACKUP_WEBHOOK_URL',
       'https://example.com/hook',
-      { backup: { keep: 10, verify: 'restore', webhookUrl: 'https://example.com/hook' } },
+      { backup: { keep: 10, verify: 'restore', webhookUrl: 'https://example.com/hook', copy: NO_COPIES } },
     ],
     ['JWT_SECRET', 's'.repeat(32), { jwtSecret: 's'.repeat(32) }],
     ['ADMIN_EMAIL', 'root@example.org', { firstAdmin: { email: 'root@example.org', password: null } }],
@@ -118,7 +121,13 @@ describe('settings', () => {
     ['ADMIN_PASSWORD', '🔑'.repeat(7), 'must have at least 8 characters'],
     ['ADMIN_PASSWORD', 'secretive'.repeat(30), 'must have at most 256 characters'],
     ['BACKUP_WEBHOOK_URL', 'ftp://user:hunter2@example.com', 'must be an http or https URL'],
-    ['BACKUP_COPY_TO', 's3://hunter2/backups', 'is not served by this version yet'],
+    ['BACKUP_COPY_TO', 's3://user:hunter2@host', 'must be a folder, or s3://bucket/prefix'],
+    ['BACKUP_COPY_TO', 'ftp://user:hunter2@host/backups', 'must be a folder, or s3://bucket/prefix'],
+    ['BACKUP_COPY_TO', 'storage/hunter2', 'must be a folder outside of STORAGE_DIR'],
+    ['BACKUP_COPY_RECIPIENT', 'AGE-SECRET-KEY-1HUNTER2hunter2', 'must be an age recipient'],
+    // The last letter is wrong.
+    ['BACKUP_COPY_RECIPIENT', `${RECIPIENT.slice(0, -1)}q`, 'must be an age recipient'],
+    ['BACKUP_S3_ENDPOINT', 'https://user:hunter2@host', 'must be an http or https URL'],
     [
       'DATABASE_URL',
       'postgres://user:hunter2@host/pool',
@@ -221,5 +230,50 @@ describe('settings', () => {
       expect(message).toMatch(/^ADMIN_PASSWORD must have at least 8/);
       expect(message).not.toContain('hunter2');
     });
+  });
+});
+
+describe('settings of the copies', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIA0', AWS_SECRET_ACCESS_KEY: 'hunter2' };
+  const copy = (environment: Record<string, string>): unknown => loadConfig(environment).backup.copy;
+
+  test('a folder', () => {
+    expect(copy({ BACKUP_COPY_TO: '/mnt/copies/' })).toEqual({
+      ...NO_COPIES,
+      target: { kind: 'directory', directory: '/mnt/copies' },
+    });
+  });
+
+  test.each([
+    ['s3://bucket', ''],
+    ['s3://bucket/', ''],
+    ['s3://bucket/some/where', 'some/where/'],
+    ['s3://bucket/some/where/', 'some/where/'],
+  ])('%s', (url, prefix) => {
+    expect(copy({ BACKUP_COPY_TO: url, ...keys, BACKUP_S3_ENDPOINT: 'https://s3.example.com' })).toEqual({
+      ...NO_COPIES,
+      target: { kind: 's3', bucket: 'bucket', prefix },
+      s3: {
+        endpoint: 'https://s3.example.com',
+        region: 'us-east-1',
+        accessKeyId: 'AKIA0',
+        secretAccessKey: 'hunter2',
+        sessionToken: null,
+      },
+    });
+  });
+
+  test('a storage needs both keys, which other programs may need without us', () => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = keys;
+    const to = { BACKUP_COPY_TO: 's3://bucket' };
+    expect(complaint(to)).toMatch(/^AWS_ACCESS_KEY_ID must be set where/);
+    expect(complaint({ ...to, AWS_ACCESS_KEY_ID })).toMatch(/^AWS_SECRET_ACCESS_KEY must be set where/);
+    expect(copy({ AWS_SECRET_ACCESS_KEY })).toEqual(NO_COPIES);
+  });
+
+  test('recipients and the identity', () => {
+    expect(
+      copy({ BACKUP_COPY_RECIPIENT: `${RECIPIENT}, ${RECIPIENT}`, BACKUP_COPY_IDENTITY_FILE: '/root/key.txt' }),
+    ).toEqual({ ...NO_COPIES, recipients: [RECIPIENT, RECIPIENT], identityFile: '/root/key.txt' });
   });
 });

@@ -1,7 +1,9 @@
 import { listBackups, type Backup } from './catalogue';
+import { clearFetched } from './copy/fetch';
 import { coverage, type Coverage } from './coverage';
 import { dumpDatabase, type Dump } from './dump';
 import { BackupError, BackupStopped, humanSize, reasonOf } from './errors';
+import { poolMark } from './ledger';
 import type { BackupLock } from './lock';
 import type { BackupLog } from './log';
 import { readLog } from './log-reader';
@@ -45,6 +47,7 @@ export class BackupRun {
       ...(await clearWorkFiles(this.dependencies.settings.workDirectory, this.tag)),
       ...(await dropScratchLitter(this.session)),
     ];
+    await clearFetched(this.dependencies.settings);
     if (litter.length > 0) this.log.info(`Cleared what an interrupted backup left: ${litter.join(', ')}.`);
     await this.settleRestores();
   }
@@ -111,6 +114,7 @@ export class BackupRun {
           ...dump,
           serverVersion: server.version,
           database: this.session.address.database,
+          ...(await poolMark(this.dependencies.ledger, this.session.query)),
           ...verification,
         },
         begun,

@@ -36,6 +36,8 @@ export interface BackupStatus {
   problem: string | null;
   /** Tries of this server that failed since the last success. */
   failures: number;
+  /** Tries of this server to copy the backups that failed since the last success. */
+  copyFailures: number;
   running: boolean;
   lastOperation: number;
   coveredThrough: number;
@@ -57,6 +59,8 @@ export interface BackupDeskOptions {
   checker: Pick<BackupChecker, 'of' | 'begin'>;
   /** An operation may be without a backup for so long before that is a problem: by default not at all. */
   graceMs?: number;
+  /** Whoever copies the backups elsewhere; null where nobody does. */
+  copier: Pick<BackupRequester, 'problem' | 'failuresInARow'> | null;
 }
 
 /** What a running server knows of its backups, and where it asks for one. */
@@ -112,18 +116,20 @@ export class BackupDesk {
   }
 
   async status(): Promise<BackupStatus> {
-    const { settings, requester } = this.options;
+    const { settings, requester, copier } = this.options;
     const wasRunning = await this.isRunning();
     const { views, covered } = await this.read();
     const running = await this.isRunning();
     const { number: lastOperation } = covered.newest;
     // One that ended while the files were being read may have covered what they seemed to lack.
     const mayBeLacking = !wasRunning && !running;
-    const problem = requester.problem ?? (mayBeLacking ? this.lasting(covered) : null);
+    const lacking = mayBeLacking ? this.lasting(covered) : null;
+    const problem = requester.problem ?? lacking ?? copier?.problem ?? null;
     return {
       healthy: problem === null,
       problem,
       failures: requester.failuresInARow,
+      copyFailures: copier?.failuresInARow ?? 0,
       running,
       lastOperation,
       coveredThrough: covered.coveredThrough,

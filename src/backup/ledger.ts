@@ -11,6 +11,8 @@ export interface Ledger {
   audit(query: Query): Promise<string[]>;
   /** The newest migration that the database has seen. */
   schemaVersion(query: Query): Promise<string>;
+  /** What tells this pool from every other, also after a restore; null where the database does not say. */
+  pool(query: Query): Promise<string | null>;
 }
 
 /**
@@ -30,4 +32,15 @@ export const NO_OPERATION: OperationMark = { number: 0, uid: null };
 /** Whether that operation is in the database that `query` asks; the absence of any operation is in every one. */
 export async function contains(ledger: Ledger, query: Query, mark: OperationMark): Promise<boolean> {
   return mark.uid === null || (await ledger.existing(query, [mark])).has(mark.uid);
+}
+
+/** What a backup says of the pool that it is of. */
+export interface PoolMark {
+  pool?: string;
+}
+
+/** The mark of that database's pool, for a backup's manifest. */
+export async function poolMark(ledger: Pick<Ledger, 'pool'>, query: Query): Promise<PoolMark> {
+  const pool = await ledger.pool(query);
+  return pool === null ? {} : { pool };
 }

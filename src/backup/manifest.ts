@@ -37,6 +37,8 @@ const manifest = z.strictObject({
   verifiedAt: time.nullable(),
   /** Of a database that a restore was about to replace, sound or not. */
   safety: z.literal(true).optional(),
+  /** Tells this pool from every other, of whatever name; left out by a database that has no such mark yet. */
+  pool: text.optional(),
 });
 
 /** What a backup says of itself. */

@@ -11,6 +11,8 @@ export interface RequesterOptions {
   /** What the backup process reads from its standard input, to its end. */
   input: (request: BackupRequest) => string;
   log: BackupLog;
+  /** What the process makes, for messages; "backup" where it is left out. */
+  what?: string;
   /** Told how each backup process ended. */
   onOutcome?: (report: WorkerReport) => void;
   pauses?: Pauses;
@@ -45,7 +47,11 @@ export class BackupRequester {
   private stopped = false;
   private waiters: (() => void)[] = [];
 
-  constructor(private readonly options: RequesterOptions) {}
+  private readonly what: string;
+
+  constructor(private readonly options: RequesterOptions) {
+    this.what = options.what ?? 'backup';
+  }
 
   /** Why the last try failed, in one sentence; null after a success. */
   get problem(): string | null {
@@ -88,10 +94,17 @@ export class BackupRequester {
     return this.idle();
   }
 
+  /** The same, but asks a process that is not done after `graceMs` to end. Only where the next start makes up for it. */
+  async stopWithin(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.worker?.end(), graceMs);
+    await this.stop();
+    clearTimeout(timer);
+  }
+
   private start(): void {
     if (this.wanted === null) return;
     this.cancelRetry();
-    const worker = new WorkerProcess();
+    const worker = new WorkerProcess(this.what);
     this.worker = worker;
     if (this.waiters.length > 0) worker.hold();
     setTimeout(() => {
@@ -129,14 +142,16 @@ export class BackupRequester {
     try {
       this.options.onOutcome?.(report);
     } catch (error) {
-      this.options.log.error(`The backup's outcome could not be told: ${reasonOf(error)}.`);
+      this.options.log.error(`The ${this.what}'s outcome could not be told: ${reasonOf(error)}.`);
     }
   }
 
   private pauseAndRetry(): void {
     const { firstMs, longestMs, random = Math.random } = this.options.pauses ?? PAUSES;
     const pause = Math.min(longestMs, firstMs * 2 ** (this.failures - 1)) * (0.75 + random() / 2);
-    this.options.log.warn(`The backup is tried again in ${(pause / 1000).toFixed(1)} s (${this.failures} failed).`);
+    this.options.log.warn(
+      `The ${this.what} is tried again in ${(pause / 1000).toFixed(1)} s (${this.failures} failed).`,
+    );
     this.retry = setTimeout(() => {
       this.retry = undefined;
       this.start();

@@ -3,24 +3,26 @@ import type { Backup } from './catalogue';
 import { BackupError } from './errors';
 import { syncDirectory } from './sync-directory';
 
-export interface Rotation {
+export interface Rotation<T extends Rotated = Backup> {
   /** Of all the complete backups, the newest first. Nothing else in the directory is counted, or touched. */
-  backups: readonly Backup[];
+  backups: readonly T[];
   /** The file names of those of today's history. */
   current: ReadonlySet<string>;
   /** How many to keep; 1 or more. */
   keep: number;
 }
 
+type Rotated = Pick<Backup, 'filename' | 'verifiedAt'>;
+
 /**
  * What may go: all beyond the `keep` newest, but neither the newest that was verified, nor the newest of today's
  * history, nor the newest that is both.
  */
-export function expendable({ backups, current, keep }: Rotation): Backup[] {
+export function expendable<T extends Rotated>({ backups, current, keep }: Rotation<T>): T[] {
   if (!Number.isInteger(keep) || keep < 1)
     throw new BackupError(`The number of backups to keep must be 1 or more, not ${keep}.`);
-  const isVerified = (backup: Backup): boolean => backup.verifiedAt !== null;
-  const isCurrent = (backup: Backup): boolean => current.has(backup.filename);
+  const isVerified = (backup: T): boolean => backup.verifiedAt !== null;
+  const isCurrent = (backup: T): boolean => current.has(backup.filename);
   const precious = new Set([
     ...backups.slice(0, keep),
     backups.find(isVerified),

@@ -7,19 +7,25 @@ const STOP_MS = 2_000;
 /** How far back in the log the last post is looked for: days of failures. */
 const LINES_TO_REMEMBER = 10_000;
 
-/** What is posted: once when backups begin to fail, once when they work again. */
+/** What is posted: once when backups, or their copies, begin to fail, once when they work again. */
 export interface WebhookBody {
-  event: 'backup.failing' | 'backup.recovered';
+  event: `${Subject}.${'failing' | 'recovered'}`;
   /** The failure, in one sentence; null once recovered. */
   problem: string | null;
   at: string;
 }
 
-const TOLD = { true: 'Told the webhook that backups fail', false: 'Told the webhook that backups work again' } as const;
+type Subject = 'backup' | 'copy';
+
+/** How the log says what was told last. */
+const TOLD = {
+  backup: { true: 'Told the webhook that backups fail', false: 'Told the webhook that backups work again' },
+  copy: { true: 'Told the webhook that copies fail', false: 'Told the webhook that copies work again' },
+} as const;
 
 /**
- * Tells a web address when backups begin to fail and when they work again; never more, and never in the way. What it
- * was told last, the backup log knows, also after a restart.
+ * Tells a web address when backups, or their copies, begin to fail and when they work again; never more, and never in
+ * the way. What it was told last, the backup log knows, also after a restart.
  */
 export class BackupWebhook {
   /** One post after the other, so that they arrive in order. */
@@ -29,14 +35,17 @@ export class BackupWebhook {
   private constructor(
     private readonly url: string,
     private readonly log: BackupLog,
+    private readonly subject: Subject,
     private toldFailing: boolean,
   ) {}
 
   /** @param logFile where `log` writes to */
-  static async open(url: string, log: BackupLog, logFile: string): Promise<BackupWebhook> {
+  static async open(url: string, log: BackupLog, logFile: string, subject: Subject = 'backup'): Promise<BackupWebhook> {
     const entries = await readLog(logFile, LINES_TO_REMEMBER).catch(() => []);
-    const told = entries.findLast(({ message }) => Object.values(TOLD).some((text) => message.startsWith(text)));
-    return new BackupWebhook(url, log, told?.message.startsWith(TOLD.true) ?? false);
+    const told = entries.findLast(({ message }) =>
+      Object.values(TOLD[subject]).some((text) => message.startsWith(text)),
+    );
+    return new BackupWebhook(url, log, subject, told?.message.startsWith(TOLD[subject].true) ?? false);
   }
 
   /** Call it with the outcome of each try: null for a success, else why it failed. Returns at once, never throws. */
@@ -45,11 +54,11 @@ export class BackupWebhook {
     this.last = this.last.then(async () => {
       const failing = problem !== null;
       if (failing === this.toldFailing || this.stopped.signal.aborted) return;
-      const event = failing ? 'backup.failing' : 'backup.recovered';
+      const event = `${this.subject}.${failing ? 'failing' : 'recovered'}` as const;
       const outcome = await this.post({ event, problem, at });
       // Who was never reached is tried again with the next outcome; who may have got it is not bothered twice.
       if (outcome.reached) this.toldFailing = failing;
-      const text = outcome.reached ? TOLD[`${failing}`] : 'The webhook for backups could not be told';
+      const text = outcome.reached ? TOLD[this.subject][`${failing}`] : 'The webhook for backups could not be told';
       if (outcome.well) this.log.info(`${text}: ${outcome.how}.`);
       else this.log.warn(`${text}: ${outcome.how}.`);
     });

@@ -17,6 +17,9 @@ export class WorkerProcess {
   private child: ChildProcess | null = null;
   private held = false;
 
+  /** @param what it makes, for messages */
+  constructor(private readonly what = 'backup') {}
+
   /**
    * Starts it and waits for its end. Settings, the password among them, reach it on its standard input only.
    * Never throws.
@@ -25,7 +28,7 @@ export class WorkerProcess {
     try {
       return await this.start(await gentle(command), input());
     } catch (error) {
-      return died(`The backup process could not be started: ${reasonOf(error)}.`);
+      return died(`The ${this.what} process could not be started: ${reasonOf(error)}.`);
     }
   }
 
@@ -51,7 +54,7 @@ export class WorkerProcess {
       const output = collect(child.stdout);
       const errors = collect(child.stderr);
       child.once('error', (error) => {
-        resolve(died(`The backup process could not be started: ${reasonOf(error)}.`));
+        resolve(died(`The ${this.what} process could not be started: ${reasonOf(error)}.`));
       });
       child.once('close', (status, signal) => {
         const report = parseReport(output());
@@ -61,12 +64,17 @@ export class WorkerProcess {
         }
         const how = signal === null ? `ended with status ${status ?? 'unknown'}` : `was ended by ${signal}`;
         const last = errors().trimEnd().split('\n').filter(isTelling).at(-1);
-        resolve(died(`The backup process ${how}${last === undefined ? '' : `: ${reasonOf(last)}`}.`));
+        resolve(died(`The ${this.what} process ${how}${last === undefined ? '' : `: ${reasonOf(last)}`}.`));
       });
       // It may be gone before it has read everything; its end tells.
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
     });
+  }
+
+  /** Asks it to end. */
+  end(): void {
+    this.child?.kill('SIGTERM');
   }
 
   private handles(): { ref(): void; unref(): void }[] {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { BackupError } from './errors';
-import type { BackupOutcome } from './run-backup';
 
 const report = z.strictObject({
   /** What failed, in one sentence; null after a success. */
@@ -13,11 +12,19 @@ const report = z.strictObject({
 /** How a backup process ended, as it tells the server that started it: names of files, and sentences. */
 export type WorkerReport = z.output<typeof report>;
 
+/** What of an outcome is told. */
+interface Reported {
+  published: { filename: string }[];
+  rotated: string[];
+  warnings: string[];
+}
+
 /**
  * Writes the backup process's report to its standard output. The server may be gone, which must not matter: call
  * `survivePipes` first.
+ * @returns whether somebody was there to take it
  */
-export function writeReport(result: BackupOutcome | BackupError): void {
+export function writeReport(result: Reported | BackupError): Promise<boolean> {
   const content: WorkerReport =
     result instanceof BackupError
       ? { problem: result.message, published: [], rotated: [], warnings: [] }
@@ -27,7 +34,11 @@ export function writeReport(result: BackupOutcome | BackupError): void {
           rotated: result.rotated,
           warnings: result.warnings,
         };
-  process.stdout.write(`${JSON.stringify(content)}\n`);
+  return new Promise((resolve) => {
+    process.stdout.write(`${JSON.stringify(content)}\n`, (error) => {
+      resolve((error ?? null) === null);
+    });
+  });
 }
 
 /** Lets this process outlive whoever reads its output. */

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { copyBackups } from '../backup/copy/copy';
 import { BackupError } from '../backup/errors';
 import { runBackup } from '../backup/run-backup';
 import { backupSettings } from '../backup/settings';
@@ -19,11 +20,13 @@ async function main(): Promise<void> {
   }
   const { config, request } = JSON.parse(await text(process.stdin)) as WorkerInput;
   const settings = backupSettings(config.storageDir, config.backup);
+  let wasTold: boolean;
   try {
     const database = await openDatabase(config);
     try {
       const { address } = database;
-      writeReport(await runBackup({ settings, address, ledger: backupLedger, signal: stop.signal }, request));
+      const outcome = await runBackup({ settings, address, ledger: backupLedger, signal: stop.signal }, request);
+      wasTold = await writeReport(outcome);
     } finally {
       await database.close();
     }
@@ -31,9 +34,12 @@ async function main(): Promise<void> {
     const failure = BackupError.from(error, 'The backup failed');
     // runBackup has logged its own.
     if (failure !== error) new BackupLog(settings.logFile).error(failure.message);
-    writeReport(failure);
+    await writeReport(failure);
     process.exitCode = 1;
+    return;
   }
+  // The server asks for the copy. Where it is gone, nobody else does until the next start; it logs its own failure.
+  if (!wasTold) await copyBackups({ settings, copy: config.backup.copy, signal: stop.signal }).catch(() => undefined);
 }
 
 void main();

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { copyBackups } from '../backup/copy/copy';
 import { BackupLog } from '../backup/log';
 import { runBackup } from '../backup/run-backup';
 import { backupSettings } from '../backup/settings';
@@ -43,6 +44,9 @@ const program = command('db:backup', 'Makes one backup now and prints the path o
     } finally {
       await database.close();
     }
+    // The backup is made and named above, whatever becomes of its copy.
+    const copies = await copyBackups({ settings, copy: config.backup.copy, signal: stop.signal });
+    for (const warning of copies.warnings) process.stderr.write(`${warning}\n`);
   });
 
 function wholeNumber(value: string): number {

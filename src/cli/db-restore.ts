@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { withPlainBackup } from '../backup/copy/fetch';
 import type { RestoreSource } from '../backup/restore/choose';
 import type { RestorePlan } from '../backup/restore/plan';
 import { planText } from '../backup/restore/plan-text';
@@ -7,11 +8,13 @@ import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
+import { copyAccess } from './copy-access';
 import { command, runCommand, UsageError } from './command';
 import { knownSchemas, migrateRestored } from './restored-schema';
 import { confirm, isInteractive, stopSignal, TerminalProgress } from './terminal';
 
 interface Options {
+  identity?: string;
   latest?: true;
   operation?: number;
   before?: number;
@@ -26,16 +29,20 @@ const program = command(
   'Puts the database back to what a backup holds. Prints the plan first; the live database stays as it is until the ' +
     'restored one is complete and found sound.',
 )
-  .argument('[file]', 'the backup to restore, wherever it lies')
+  .argument('[file]', 'the backup to restore, wherever it lies, or a copy of one: also s3://bucket/key')
   .option('--latest', "the newest backup of today's history")
   .option('--operation <n>', 'the state right after that operation', operationNumber)
   .option('--before <n>', 'the state right before that operation', operationNumber)
   .option('--into <name>', 'into a new database of that name, beside the live one, which is not touched', schemaName)
+  .option(
+    '--identity <file>',
+    'the age identity file that opens an encrypted copy (default: BACKUP_COPY_IDENTITY_FILE)',
+  )
   .option('--dry-run', 'print the plan and stop')
   .option('--yes', 'do not ask')
   .option('--no-safety-backup', 'make no backup of what is replaced: for a database too broken to be dumped')
   .action(async (file: string | undefined, options: Options) => {
-    const source = sourceOf(file, options);
+    const wanted = sourceOf(file, options);
     if (options.dryRun !== true && options.yes !== true && !isInteractive()) {
       throw new UsageError('There is no terminal to ask on: give --yes to restore, or --dry-run to see the plan.');
     }
@@ -48,23 +55,33 @@ const program = command(
       if (options.dryRun === true) return false;
       return options.yes === true || (await confirm(`Restore ${plan.target} now?`, signal));
     };
+    const settings = backupSettings(config.storageDir, config.backup);
+    const copy = copyAccess(config, options);
     const database = await openDatabase(config);
     try {
-      const outcome = await restore(
-        {
-          settings: backupSettings(config.storageDir, config.backup),
-          address: database.address,
-          ledger: backupLedger,
-          knownSchemas,
-          migrate: migrateRestored,
-          // Only our own process writes to the embedded server, and nobody follows it.
-          unlogged: config.database === null,
-          signal,
-          onProgress: progress.report,
-        },
-        { source, into: options.into ?? null, safetyBackup: options.safetyBackup },
-        agrees,
-      );
+      const execute = (source: RestoreSource) =>
+        restore(
+          {
+            settings,
+            address: database.address,
+            ledger: backupLedger,
+            knownSchemas,
+            migrate: migrateRestored,
+            // Only our own process writes to the embedded server, and nobody follows it.
+            unlogged: config.database === null,
+            signal,
+            onProgress: progress.report,
+          },
+          { source, into: options.into ?? null, safetyBackup: options.safetyBackup },
+          agrees,
+        );
+      const outcome =
+        wanted.kind === 'file'
+          ? await withPlainBackup(
+              { source: wanted.file, settings, copy, signal, onProgress: progress.report },
+              (plain) => execute({ ...wanted, file: plain, shown: wanted.file }),
+            )
+          : await execute(wanted);
       progress.end();
       if (outcome === null) {
         process.stderr.write(options.dryRun === true ? 'A dry run: nothing was changed.\n' : 'Nothing was changed.\n');

@@ -1,4 +1,5 @@
 import { listBackups } from '../backup/catalogue';
+import { copyStatus, type CopyStatus } from '../backup/copy/status';
 import { BackupDesk, type BackupStatus, type BackupView } from '../backup/desk';
 import { humanSize } from '../backup/errors';
 import { lastFailure } from '../backup/last-failure';
@@ -10,7 +11,9 @@ import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
 import { command, EXIT, messageOf, runCommand } from './command';
 
-interface Report extends Omit<BackupStatus, 'latest' | 'failures'> {
+interface Report extends Omit<BackupStatus, 'latest' | 'failures' | 'copyFailures'> {
+  /** null where no copies are kept. */
+  copies: CopyStatus | null;
   backups: (Omit<BackupView, 'current' | 'check'> & { current: boolean | null })[];
 }
 
@@ -22,7 +25,9 @@ const program = command(
   .action(async ({ json }: { json?: true }) => {
     const config = loadProcessConfig();
     const settings = backupSettings(config.storageDir, config.backup);
-    const report = await readLive(config, settings).catch((error: unknown) => readFiles(settings, messageOf(error)));
+    const report = await readLive(config, settings).catch((error: unknown) =>
+      readFiles(config, settings, messageOf(error)),
+    );
     process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : statusText(report, new Date()));
     if (!report.healthy) process.exitCode = EXIT.failed;
   });
@@ -45,9 +50,13 @@ async function readLive(config: Config, settings: BackupSettings): Promise<Repor
           request: () => undefined,
         },
         checker: { of: () => null, begin: () => undefined },
+        copier: null,
       });
-      const { latest: _latest, failures: _failures, ...status } = await desk.status();
-      return { ...status, backups: (await desk.list()).map(({ check: _check, ...view }) => view) };
+      const { latest: _latest, failures: _failures, copyFailures: _copyFailures, ...status } = await desk.status();
+      const copies = await copyStatus(settings, config.backup.copy, await listBackups(settings.directory));
+      const problem = status.problem ?? copies?.problem ?? null;
+      const backups = (await desk.list()).map(({ check: _check, ...view }) => view);
+      return { ...status, healthy: problem === null, problem, copies, backups };
     } finally {
       session.close();
     }
@@ -57,7 +66,7 @@ async function readLive(config: Config, settings: BackupSettings): Promise<Repor
 }
 
 /** What the files tell where the database cannot be asked. */
-async function readFiles(settings: BackupSettings, problem: string): Promise<Report> {
+async function readFiles(config: Config, settings: BackupSettings, problem: string): Promise<Report> {
   const backups = await listBackups(settings.directory);
   return {
     healthy: false,
@@ -69,6 +78,7 @@ async function readFiles(settings: BackupSettings, problem: string): Promise<Rep
     count: backups.length,
     totalBytes: backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keep: settings.keep,
+    copies: await copyStatus(settings, config.backup.copy, backups),
     backups: backups.map((backup) => ({
       filename: backup.filename,
       host: THIS_HOST,
@@ -91,6 +101,7 @@ function statusText(report: Report, now: Date): string {
     ...wrap(healthy ? 'Healthy.' : `NOT healthy: ${problem ?? ''}`),
     `Newest operation ${lastOperation}, backed up through ${coveredThrough}, ${pendingOperations} pending.`,
     `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}`,
+    ...(report.copies === null ? [] : copiesText(report.copies)),
   ];
   const rows = report.backups.map((backup) => [
     backup.filename,
@@ -103,6 +114,12 @@ function statusText(report: Report, now: Date): string {
   const table =
     rows.length === 0 ? [] : [['BACKUP', 'SIZE', 'AGE', 'COVERS', 'VERIFIED', 'HISTORY'], ...rows].map(line);
   return `${[...head, ...table].join('\n')}\n`;
+}
+
+function copiesText({ to, newest, count, copied, running }: CopyStatus): string[] {
+  const now = running ? ' One is being made now.' : '';
+  const latest = newest === null ? [] : [`Newest copy: ${newest}`];
+  return [`${count} ${count === 1 ? 'copy' : 'copies'} in ${to}, of ${copied} of these backups.${now}`, ...latest];
 }
 
 const WIDTHS = [33, 9, 6, 8, 8, 9];

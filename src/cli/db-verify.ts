@@ -1,16 +1,19 @@
 import path from 'node:path';
 import { backupNames, listBackups, type Backup } from '../backup/catalogue';
+import { withPlainBackup } from '../backup/copy/fetch';
 import { BackupError, humanSize } from '../backup/errors';
 import { verifyFile } from '../backup/restore/verify-file';
 import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
+import { copyAccess } from './copy-access';
 import { command, EXIT, messageOf, runCommand, UsageError } from './command';
 import { knownSchemas } from './restored-schema';
 import { stopSignal, TerminalProgress } from './terminal';
 
 interface Options {
+  identity?: string;
   latest?: true;
   all?: true;
 }
@@ -19,9 +22,13 @@ const program = command(
   'db:verify',
   'Restores backups into a scratch database, checks it and drops it. Exit code 0 where all are sound, 1 where one is not.',
 )
-  .argument('[file]', 'the backup to verify, wherever it lies')
+  .argument('[file]', 'the backup to verify, wherever it lies, or a copy of one: also s3://bucket/key')
   .option('--latest', 'the newest backup; the default')
   .option('--all', 'every file that bears the name of a backup')
+  .option(
+    '--identity <file>',
+    'the age identity file that opens an encrypted copy (default: BACKUP_COPY_IDENTITY_FILE)',
+  )
   .action(async (file: string | undefined, options: Options) => {
     if ([file, options.latest, options.all].filter((given) => given !== undefined).length > 1) {
       throw new UsageError('Give one of a file, --latest and --all, not several.');
@@ -36,7 +43,11 @@ const program = command(
       const dependencies = { settings, address: database.address, ledger: backupLedger, knownSchemas, signal };
       for (const each of files) {
         progress.report(`Verifying ${path.basename(each)}`, null);
-        const line = await verifyFile(dependencies, each).then(soundLine, (error: unknown) => {
+        const verification = withPlainBackup(
+          { source: each, settings, copy: copyAccess(config, options), signal, onProgress: progress.report },
+          (plain) => verifyFile(dependencies, plain),
+        );
+        const line = await verification.then(soundLine.bind(null, each), (error: unknown) => {
           process.exitCode = EXIT.failed;
           return `NOT SOUND  ${path.basename(each)}  ${messageOf(error)}`;
         });
@@ -58,7 +69,7 @@ async function filesIn(directory: string, all: boolean): Promise<string[]> {
   return names.map((name) => path.join(directory, name));
 }
 
-function soundLine({ path: file, sizeBytes, lastOperation: { number } }: Backup): string {
+function soundLine(file: string, { sizeBytes, lastOperation: { number } }: Backup): string {
   const holds = number === 0 ? 'no operation' : `operations up to ${number}`;
   return `sound      ${path.basename(file)}  ${humanSize(sizeBytes)}, ${holds}`;
 }

@@ -65,7 +65,7 @@ const GAUGES: readonly { name: string; help: string; value: (status: BackupStatu
   },
   {
     name: 'motorpool_backup_healthy',
-    help: '1 where no operation waits and the last try did not fail, else 0.',
+    help: '1 where no operation waits and neither the last backup nor the last copy failed, else 0.',
     value: ({ healthy }) => Number(healthy),
   },
   {
@@ -94,5 +94,10 @@ const GAUGES: readonly { name: string; help: string; value: (status: BackupStatu
     name: 'motorpool_backup_failures_in_a_row',
     help: 'Tries of this server that failed since the last success.',
     value: ({ failures }) => failures,
+  },
+  {
+    name: 'motorpool_backup_copy_failures_in_a_row',
+    help: 'Tries of this server to copy the backups to BACKUP_COPY_TO that failed since the last success.',
+    value: ({ copyFailures }) => copyFailures,
   },
 ];

@@ -49,6 +49,12 @@ export const backupLedger = {
     return row === undefined ? 'none' : String(row.name);
   },
 
+  async pool(query: Query): Promise<string | null> {
+    // An older schema has no such column.
+    const [row] = await query('SELECT * FROM pool WHERE id = 1');
+    return typeof row?.uid === 'string' && row.uid !== '' ? row.uid : null;
+  },
+
   async journal(query: Query, from: number, to: number): Promise<Entry[]> {
     const journal = 'FROM operations o WHERE o.number BETWEEN ? AND ? ORDER BY o.number';
     const named = journal.replace('WHERE', 'LEFT JOIN users u ON u.id = o.actorId WHERE');

@@ -1,4 +1,7 @@
 import { text } from 'node:stream/consumers';
+import type { CopyStep } from '../../src/backup/copy/context';
+import { copyBackups } from '../../src/backup/copy/copy';
+import type { CopySettings } from '../../src/backup/copy/settings';
 import { BackupError } from '../../src/backup/errors';
 import { BackupLog } from '../../src/backup/log';
 import { BackupRequester } from '../../src/backup/request';
@@ -9,8 +12,10 @@ import { testLedger } from './test-ledger';
 export interface ProcessInput {
   dependencies: Pick<BackupDependencies, 'settings' | 'address' | 'stallMs'>;
   request: BackupRequest;
+  /** Instead of making a backup it copies those that there are. */
+  copy?: CopySettings;
   /** The step at which it stands still, to be killed there. */
-  standAt?: BackupStep;
+  standAt?: BackupStep | CopyStep;
   /** Instead of making the backup it asks another process for it, as a server does, and stands still. */
   asServer?: boolean;
 }
@@ -18,21 +23,27 @@ export interface ProcessInput {
 /** A backup process with the tests' ledger; it tells each step on its standard output. */
 async function main(): Promise<void> {
   survivePipes();
-  const { dependencies, request, standAt, asServer } = JSON.parse(await text(process.stdin)) as ProcessInput;
+  const { dependencies, request, copy, standAt, asServer } = JSON.parse(await text(process.stdin)) as ProcessInput;
   if (asServer === true) {
     const input = (): string => JSON.stringify({ dependencies, request } satisfies ProcessInput);
     const log = new BackupLog(dependencies.settings.logFile);
     new BackupRequester({ command: [...process.argv.slice(0, 2)], input, log }).request(request.trigger);
     await standStill();
   }
-  const onStep = async (step: BackupStep): Promise<void> => {
+  const onStep = async (step: BackupStep | CopyStep): Promise<void> => {
     process.stdout.write(`${step}\n`);
     if (step === standAt) await standStill();
   };
   try {
-    writeReport(await runBackup({ ...dependencies, ledger: testLedger, onStep }, request));
+    if (copy !== undefined) {
+      const { settings } = dependencies;
+      const { copied, ...outcome } = await copyBackups({ settings, copy, onStep });
+      await writeReport({ ...outcome, published: copied.map((filename) => ({ filename })) });
+      return;
+    }
+    await writeReport(await runBackup({ ...dependencies, ledger: testLedger, onStep }, request));
   } catch (error) {
-    writeReport(BackupError.from(error, 'The backup failed'));
+    await writeReport(BackupError.from(error, 'The backup failed'));
     process.exitCode = 1;
   }
 }

@@ -19,4 +19,5 @@ export const testLedger: Ledger = {
     return rows.slice(0, 1).map(({ number }) => `operation ${String(number)} has not exactly one payload`);
   },
   schemaVersion: () => Promise.resolve('test-1'),
+  pool: () => Promise.resolve('test-pool'),
 };

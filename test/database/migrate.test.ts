@@ -41,7 +41,9 @@ describe('migrations', () => {
     expect(await database.query('SELECT role, balance, percentage, passwordHash FROM users')).toEqual([
       { role: 'COMPANY', balance: '0', percentage: 0, passwordHash: null },
     ]);
-    expect(await database.query('SELECT * FROM pool')).toEqual([{ id: 1, lastOperation: 0 }]);
+    expect(await database.query('SELECT * FROM pool')).toEqual([
+      { id: 1, lastOperation: 0, uid: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+    ]);
   });
 
   test('and the entities agree: there is nothing that TypeORM would change', async () => {

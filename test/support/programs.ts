@@ -7,3 +7,4 @@ export const ROOT = path.resolve(__dirname, '..', '..');
 export const program = (name: string): string => path.join(ROOT, 'dist', 'src', `${name}.js`);
 
 export const BACKUP_PROGRAM = program('cli/backup-worker');
+export const COPY_PROGRAM = program('cli/copy-worker');

@@ -7,7 +7,7 @@ import { type Application, startApplication } from '../../src/app';
 import { loadConfig } from '../../src/config';
 import { Client } from './client';
 import { createTestDatabase, type TestDatabase } from './database';
-import { BACKUP_PROGRAM } from './programs';
+import { BACKUP_PROGRAM, COPY_PROGRAM } from './programs';
 
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
 
@@ -52,7 +52,7 @@ export async function startTestServer(
     await rm(storageDir, { recursive: true, force: true });
   };
   try {
-    app = await startApplication({ config, log, backupProgram: BACKUP_PROGRAM });
+    app = await startApplication({ config, log, backupProgram: BACKUP_PROGRAM, copyProgram: COPY_PROGRAM });
     const { url } = app;
     return {
       url,

@@ -10,7 +10,14 @@ import type { LogPlace } from './position';
 
 /** What is asked for. `operation`: the state right after it. `before`: the state right before it. */
 export type RestoreSource =
-  { kind: 'file'; file: string } | { kind: 'latest' } | { kind: 'operation' | 'before'; number: number };
+  | {
+      kind: 'file';
+      file: string;
+      /** What people call it, where that is not its path. */
+      shown?: string;
+    }
+  | { kind: 'latest' }
+  | { kind: 'operation' | 'before'; number: number };
 
 /** How to bring about what is asked for. The file was read whole and is what it was written as. */
 export interface Choice {

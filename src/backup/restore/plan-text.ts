@@ -12,7 +12,7 @@ export function planText(plan: RestorePlan): string {
   const checked =
     backup.verifiedAt === null ? 'never restored for a test yet' : `verified ${moment(backup.verifiedAt)}`;
   const lines: [string, string][] = [
-    ['file', backup.path],
+    ['file', nameOfFile(plan)],
     ['contains', `${upTo(backup.lastOperation.number, backup.verifiedAt === null)}, ${at}`],
     ['size', `${humanSize(backup.sizeBytes)}, ${checked}`],
   ];
@@ -32,6 +32,11 @@ export function planText(plan: RestorePlan): string {
   lines.push(['time', `about ${plan.seconds} s`]);
   for (const note of notes) lines.push(['note', note]);
   return `Restore plan\n${lines.map(([name, text]) => `  ${name.padEnd(11)} ${text}\n`).join('')}`;
+}
+
+/** A copy is restored from a file in between, which is gone afterwards. */
+export function nameOfFile({ source, backup }: RestorePlan): string {
+  return (source.kind === 'file' ? source.shown : undefined) ?? backup.path;
 }
 
 function replacing({ target, live }: RestorePlan): string {

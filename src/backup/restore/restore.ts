@@ -7,6 +7,7 @@ import { openSession, type Session } from '../session';
 import { clearWorkFiles, prepareFolders, workTag } from '../work-files';
 import { STALL_MS, type RestoreContext, type RestoreDependencies } from './context';
 import { planRestore, type PlanRequest, type RestorePlan } from './plan';
+import { nameOfFile } from './plan-text';
 import { settleReplaced } from './replaced';
 import { RestoreRun, type RestoreOutcome } from './restore-run';
 
@@ -61,7 +62,7 @@ async function underLock(
       const stop = signal === undefined ? lock.lost : AbortSignal.any([lock.lost, signal]);
       const context = await contextOf(dependencies, session, log, stop);
       await dependencies.onStep?.('locked');
-      log.info(`Restore begins: ${plan.backup.path} into ${plan.target}.`);
+      log.info(`Restore begins: ${nameOfFile(plan)} into ${plan.target}.`);
       await clearWorkFiles(settings.workDirectory, context.tag);
       await dropScratchLitter(session);
       await settleReplaced(context);

@@ -1,7 +1,7 @@
 import type { Backup } from '../catalogue';
 import { dumpDatabase, type Dump } from '../dump';
 import { humanSize } from '../errors';
-import { NO_OPERATION, type OperationMark } from '../ledger';
+import { NO_OPERATION, poolMark, type OperationMark, type PoolMark } from '../ledger';
 import { publish } from '../publish';
 import type { Session } from '../session';
 import { createWorkFile, discardWorkFile, type WorkFile } from '../work-files';
@@ -12,13 +12,14 @@ import { contentHash } from './same-content';
 export type CopyContext = Pick<
   RestoreContext,
   'settings' | 'server' | 'log' | 'workDirectory' | 'tag' | 'stallMs' | 'signal' | 'now'
-> & { ledger: Pick<RestoreContext['ledger'], 'newestOperation' | 'schemaVersion'> };
+> & { ledger: Pick<RestoreContext['ledger'], 'newestOperation' | 'schemaVersion' | 'pool'> };
 
 interface Contents {
   startedAt: Date;
   begun: number;
   lastOperation: OperationMark;
   schemaVersion: string;
+  mark: PoolMark;
   dump: Dump;
 }
 
@@ -48,10 +49,12 @@ export class UnpublishedBackup {
     // Before the dump: so much is surely in it.
     const lastOperation = await ledger.newestOperation(session.query).catch((): OperationMark => NO_OPERATION);
     const schemaVersion = await ledger.schemaVersion(session.query).catch(() => 'unknown');
+    const mark = await poolMark(ledger, session.query).catch((): PoolMark => ({}));
     const file = await createWorkFile(workDirectory, tag);
     try {
       const dump = await dumpDatabase({ ...context, session, file });
-      return new UnpublishedBackup(context, database, file, { startedAt, begun, lastOperation, schemaVersion, dump });
+      const known = { startedAt, begun, lastOperation, schemaVersion, mark };
+      return new UnpublishedBackup(context, database, file, { ...known, dump });
     } catch (error) {
       await discardWorkFile(file);
       throw error;
@@ -79,9 +82,9 @@ export class UnpublishedBackup {
 
   private async publish(contents: Proof & { safety?: true }): Promise<Backup> {
     const { settings, log, now, server } = this.context;
-    const { startedAt, begun, dump } = this.contents;
+    const { startedAt, begun, dump, mark } = this.contents;
     const { directory } = settings;
-    const manifest = { trigger: 'MANUAL' as const, startedAt, ...dump, ...contents };
+    const manifest = { trigger: 'MANUAL' as const, startedAt, ...dump, ...mark, ...contents };
     const backup = await publish({
       directory,
       file: this.file,

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { listBackups, type Backup } from '../catalogue';
+import { BackupError, humanSize, reasonOf } from '../errors';
+import type { BackupLog } from '../log';
+import type { CopyDependencies, CopyOutcome, CopyStep } from './context';
+import { BackupGone, DamagedBackup, EncodedBackup, type Written } from './encode';
+import { checksumName, copyName } from './name';
+import type { Pulse } from './pulse';
+import { Shelf } from './shelf';
+import type { CopyStore } from './store';
+
+/** age and gzip may make it longer than the backup, by this much at most. */
+const OVERHEAD = 1.01;
+const OVERHEAD_BYTES = 2 ** 16;
+
+/** The copies that one process makes while it holds the lock. */
+export class CopyRun {
+  private readonly outcome: CopyOutcome = { copied: [], rotated: [], warnings: [] };
+  /** Backups that are not what they were written as. */
+  private readonly damaged = new Map<string, DamagedBackup>();
+
+  constructor(
+    private readonly dependencies: CopyDependencies,
+    private readonly log: BackupLog,
+    private readonly store: CopyStore,
+    private readonly where: string,
+    private readonly pulse: Pulse,
+  ) {}
+
+  /** The newest first, each one complete before the next; backups that are made meanwhile are copied too. */
+  async untilCopied(): Promise<CopyOutcome> {
+    const { directory, keep } = this.dependencies.settings;
+    await this.clearLitter(await listBackups(directory));
+    for (;;) {
+      const backups = await listBackups(directory);
+      const shelf = await this.look();
+      const [next] = shelf.missing(backups, keep).filter(({ filename }) => !this.damaged.has(filename));
+      if (next === undefined) {
+        await this.rotate(shelf, backups);
+        break;
+      }
+      await this.copyUnlessDamaged(next);
+    }
+    const [damage] = this.damaged.values();
+    if (damage !== undefined) throw damage;
+    return this.outcome;
+  }
+
+  private async copyUnlessDamaged(backup: Backup): Promise<void> {
+    try {
+      await this.copy(backup);
+    } catch (error) {
+      if (error instanceof DamagedBackup) this.damaged.set(backup.filename, error);
+      // Rotated away before it could be read: there is nothing left to copy.
+      else if (!(error instanceof BackupGone)) throw error;
+    }
+  }
+
+  private async copy(backup: Backup): Promise<void> {
+    const begun = performance.now();
+    const { recipients } = this.dependencies.copy;
+    const name = copyName(backup, recipients.length > 0);
+    await this.step('copying');
+    const encoded = new EncodedBackup(backup, recipients, this.pulse);
+    const content = encoded.stream();
+    await this.store.put(name, content, Math.ceil(backup.sizeBytes * OVERHEAD) + OVERHEAD_BYTES);
+    const written = encoded.written();
+    await this.step('stored');
+    await this.readBack(name, written);
+    await this.step('verified');
+    // By this, and by nothing else, the copy counts.
+    const line = Buffer.from(`${written.sha256}  ${name}\n`);
+    await this.store.put(checksumName(name), Readable.from([line], { objectMode: false }), line.length);
+    this.outcome.copied.push(name);
+    const size = `${humanSize(written.bytes)}${recipients.length > 0 ? ', encrypted' : ''}`;
+    const took = Math.round(performance.now() - begun);
+    this.log.info(`Copied ${backup.filename} to ${this.where}/${name}: ${size}, read back, in ${took} ms.`);
+    await this.step('copied');
+  }
+
+  /** What the store says that it holds is not enough: whether it gives it back is what counts. */
+  private async readBack(name: string, written: Written): Promise<void> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of await this.store.open(name)) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      this.pulse.beat();
+      this.pulse.signal.throwIfAborted();
+    }
+    if (bytes === written.bytes && hash.digest('hex') === written.sha256) return;
+    await this.store.remove(name).catch(() => undefined);
+    throw new BackupError(`${name}, read back, is not what was written (${bytes} of ${written.bytes} bytes).`);
+  }
+
+  /** Only after every copy is made; the copies are safe whatever happens here. */
+  private async rotate(shelf: Shelf, backups: Backup[]): Promise<void> {
+    const { keep } = this.dependencies.settings;
+    const doomed = new Set(backups.flatMap((backup) => shelf.expendable(backup, keep)).map(({ name }) => name));
+    const removed: string[] = [];
+    for (const name of [...doomed].sort()) {
+      try {
+        // In this order: what was half removed counts as no copy.
+        await this.store.remove(checksumName(name));
+        await this.step('unmarked');
+        await this.store.remove(name);
+        removed.push(name);
+      } catch (error) {
+        this.pulse.signal.throwIfAborted();
+        this.warn(`The old copy ${name} in ${this.where} could not be removed: ${reasonOf(error)}.`);
+      }
+    }
+    this.outcome.rotated.push(...removed);
+    if (removed.length > 0) this.log.info(`Rotated the copies to ${keep}: removed ${removed.join(', ')}.`);
+  }
+
+  private async clearLitter(backups: readonly Backup[]): Promise<void> {
+    const { now = () => new Date() } = this.dependencies;
+    const shelf = await this.look();
+    for (const name of shelf.litter(backups, now())) await this.store.remove(name);
+    await this.store.clearUnfinished(shelf.deadness(backups, now()));
+  }
+
+  private async look(): Promise<Shelf> {
+    const files = await this.store.list();
+    this.pulse.beat();
+    this.pulse.signal.throwIfAborted();
+    return new Shelf(files);
+  }
+
+  private warn(message: string): void {
+    this.outcome.warnings.push(message);
+    this.log.warn(message);
+  }
+
+  private async step(step: CopyStep): Promise<void> {
+    this.pulse.beat();
+    await this.dependencies.onStep?.(step);
+    this.pulse.signal.throwIfAborted();
+  }
+}
