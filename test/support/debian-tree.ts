@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { withFileLock } from '../../src/database/file-lock';
-import { ROOT } from './programs';
 
 const execute = promisify(execFile);
 
@@ -13,7 +13,8 @@ const execute = promisify(execFile);
  * @returns the folder, which holds usr/bin and so on
  */
 export async function debianTree(name: string, packages: readonly string[]): Promise<string> {
-  const folder = path.join(ROOT, 'node_modules', '.cache', 'debian');
+  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
+  const folder = path.join(cache, 'motorpool', 'debian');
   mkdirSync(folder, { recursive: true });
   const tree = path.join(folder, `${name}-${packages.join('-')}`);
   await withFileLock(path.join(folder, `${name}.lock`), async () => {
