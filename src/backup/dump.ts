@@ -1,4 +1,5 @@
-import { pipeline } from 'node:stream/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OWN_TABLES } from '../database/own-tables';
 import { endsComplete } from './catalogue';
@@ -19,7 +20,6 @@ export interface Dump {
 
 /** Between two looks at a file that has not grown. */
 const POLL_MS = 10;
-const PUMP_BYTES = 2 ** 20;
 
 export interface DumpRequest extends Watch {
   session: Session;
@@ -72,9 +72,7 @@ export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
 
 /** Reads behind the program until it has ended well and everything that it wrote is read. */
 async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpReader): Promise<void> {
-  const pumped = run.writesItself
-    ? Promise.resolve()
-    : pipeline(run.stdout, handle.createWriteStream({ autoClose: false, highWaterMark: PUMP_BYTES }));
+  const pumped = run.writesItself ? Promise.resolve() : pump(run.stdout, handle);
   const over = new AbortController();
   const end = Promise.all([run.succeeded('The dump failed'), pumped]).finally(() => {
     over.abort();
@@ -87,6 +85,16 @@ async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpRe
   }
   await end;
   while (await reader.readOn(true));
+}
+
+/** By hand: a stream over the file would keep it from being closed. */
+async function pump(output: Readable, handle: FileHandle): Promise<void> {
+  for await (const chunk of output) {
+    const { length } = chunk as Buffer;
+    for (let done = 0; done < length;) {
+      done += (await handle.write(chunk as Buffer, done, length - done)).bytesWritten;
+    }
+  }
 }
 
 function dumpArguments(program: ClientProgram, database: string, events: boolean, place: readonly string[]): string[] {
