@@ -1,0 +1,147 @@
+// How costs grow with members, operations and rows of contributions, on one pool that grows: the slopes that growth.md
+// reckons with.
+//
+//   node bench/growth.mjs
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import * as bare from './bare-sql.mjs';
+import { program } from './support/big-database.mjs';
+import { openDatabase } from './support/database.mjs';
+import { median } from './support/figures.mjs';
+import { startMotorpool } from './support/servers.mjs';
+
+/** Each step has so many members and confirms so many deposits: a row of contributions a member and deposit. */
+const STEPS = [
+  { members: 1_000, confirmations: 60 },
+  { members: 5_000, confirmations: 40 },
+  { members: 10_000, confirmations: 40 },
+  { members: 20_000, confirmations: 30 },
+];
+const BACKUPS = 3;
+
+const database = await openDatabase();
+try {
+  const points = [];
+  // The tables and the administrator.
+  await (await startMotorpool(database, join(database.folder, 'server'))).stop();
+  for (const step of STEPS) {
+    points.push(await grow(step));
+    process.stderr.write(`${JSON.stringify(points.at(-1))}\n`);
+  }
+  print(points);
+} finally {
+  await database.close();
+}
+
+async function grow({ members, confirmations }) {
+  const { script } = database;
+  await script.query(
+    `INSERT INTO users (name, email, role, memberSince, createdAt)
+     SELECT CONCAT('Member ', n), CONCAT('member.', n, '@example.com'), 'INVESTOR', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
+     FROM (SELECT seq + (SELECT COUNT(*) FROM users WHERE role = 'INVESTOR') AS n FROM seq_1_to_${members}) s
+     WHERE n <= ${members}`,
+  );
+  const times = [];
+  const logged = await binaryLogBytes();
+  for (let i = 0; i < confirmations; i++) {
+    const paymentId = await requestDeposit(i);
+    const began = performance.now();
+    await bare.confirm(script, paymentId);
+    times.push(performance.now() - began);
+  }
+  const logBytes = ((await binaryLogBytes()) - logged) / confirmations;
+  const [[{ rows }]] = await script.query('SELECT COUNT(*) AS `rows` FROM contributions');
+  await script.query('ANALYZE TABLE contributions');
+  const [[{ tableBytes }]] = await script.query(
+    `SELECT SUM(data_length + index_length) AS tableBytes FROM information_schema.tables
+     WHERE table_schema = DATABASE()`,
+  );
+  const checksum = backUp('checksum');
+  const restore = backUp('restore');
+  return {
+    members,
+    rows,
+    confirmMs: median(times),
+    logBytes,
+    tableBytes: Number(tableBytes),
+    fileBytes: checksum.bytes,
+    checksumSeconds: checksum.seconds,
+    restoreSeconds: restore.seconds,
+  };
+}
+
+async function requestDeposit(i) {
+  const [{ insertId }] = await database.script.query(
+    `INSERT INTO payments (userId, kind, status, amount, createdAt, requestedById)
+     SELECT id, 'DEPOSIT', 'PENDING', 10000 + id, UTC_TIMESTAMP(3), 2 FROM users WHERE role = 'INVESTOR'
+     ORDER BY id DESC LIMIT ?, 1`,
+    [i],
+  );
+  return insertId;
+}
+
+async function binaryLogBytes() {
+  const [logs] = await database.script.query('SHOW BINARY LOGS');
+  return logs.reduce((sum, { File_size: size }) => sum + Number(size), 0);
+}
+
+/** The quickest of a few: what the machine did besides is not what grows. */
+function backUp(verify) {
+  const storage = join(database.folder, `backups-${verify}`);
+  const took = Array.from({ length: BACKUPS }, () => {
+    const began = performance.now();
+    execFileSync(process.execPath, [program('cli/db-backup'), '--keep=1'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { PATH: process.env.PATH, DATABASE_URL: database.url, STORAGE_DIR: storage, BACKUP_VERIFY: verify },
+    });
+    return (performance.now() - began) / 1000;
+  });
+  const folder = join(storage, 'app/backups');
+  const [name] = readdirSync(folder).filter((file) => file.endsWith('.sql'));
+  const bytes = statSync(join(folder, name)).size;
+  rmSync(storage, { recursive: true });
+  return { seconds: Math.min(...took), bytes };
+}
+
+/** Least squares: what there is at nothing, and what each unit adds. */
+function line(points, x, y) {
+  const mean = (of) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const slope =
+    points.reduce((sum, point) => sum + (point[x] - meanX) * (point[y] - meanY), 0) /
+    points.reduce((sum, point) => sum + (point[x] - meanX) ** 2, 0);
+  return { fixed: meanY - slope * meanX, slope };
+}
+
+function print(points) {
+  const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
+  const rows = points.map((p) =>
+    [
+      p.members,
+      p.rows,
+      `${p.confirmMs.toFixed(1)} ms`,
+      `${mib(p.logBytes)} MiB`,
+      `${mib(p.tableBytes)} MiB`,
+      `${mib(p.fileBytes)} MiB`,
+      `${p.checksumSeconds.toFixed(2)} s`,
+      `${p.restoreSeconds.toFixed(2)} s`,
+    ].join(' | '),
+  );
+  const slopes = [
+    ['a confirmation, by members', line(points, 'members', 'confirmMs'), 1_000, 'ms a thousand members'],
+    ['its binary log, by members', line(points, 'members', 'logBytes'), 1, 'bytes a member'],
+    ['the tables, by rows', line(points, 'rows', 'tableBytes'), 1, 'bytes a row'],
+    ['a backup file, by rows', line(points, 'rows', 'fileBytes'), 1, 'bytes a row'],
+    ['a backup, checksum, by rows', line(points, 'rows', 'checksumSeconds'), 1e6, 's a million rows'],
+    ['a backup, trial restore, by rows', line(points, 'rows', 'restoreSeconds'), 1e6, 's a million rows'],
+  ];
+  process.stdout
+    .write(`| members | rows | confirmation | its binary log | tables | backup file | checksum | trial restore |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.map((row) => `| ${row} |`).join('\n')}
+
+${slopes.map(([name, { fixed, slope }, unit, words]) => `- ${name}: ${fixed.toFixed(2)} and ${(slope * unit).toFixed(2)} ${words}`).join('\n')}
+`);
+}
