@@ -28,7 +28,7 @@ export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
         ours: () => seconds(async () => peaks.push(await backUp(large))),
         peer: () => plainDump(large),
       },
-      { runs },
+      { runs, warmUps: quick ? 0 : 1 },
     );
     return [{ ...compare('backup-1g', times.ours, times.peer, 's'), note: `memory at most ${Math.max(...peaks)} MiB` }];
   } finally {

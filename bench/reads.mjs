@@ -54,7 +54,7 @@ export async function measure({ wanted, quick }) {
           () => requestsPerSecond({ url: `${servers[name].url}/graphql`, headers, body, seconds }),
         ]),
       );
-      const rates = await takeTurns(ways, { runs });
+      const rates = await takeTurns(ways, { runs, warmUps: quick ? 0 : 1 });
       for (const peer of peers) {
         results.push({
           ...compare(rivals[peer], rates.motorpool, rates[peer], 'requests/s'),
