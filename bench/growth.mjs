@@ -1,15 +1,17 @@
-// How costs grow with members, operations and rows of contributions, on one pool that grows: the slopes that growth.md
-// reckons with.
+// How costs grow with members, operations and rows of contributions, on one pool that grows, and what the slopes come to
+// in a large pool. Writes both into growth.md.
 //
 //   node bench/growth.mjs
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as bare from './bare-sql.mjs';
 import { program } from './support/big-database.mjs';
 import { openDatabase } from './support/database.mjs';
 import { median } from './support/figures.mjs';
+import { forecast, measured } from './support/forecast.mjs';
+import { machine } from './support/report.mjs';
 import { startMotorpool } from './support/servers.mjs';
 
 /** Each step has so many members and confirms so many deposits: a row of contributions a member and deposit. */
@@ -30,7 +32,10 @@ try {
     points.push(await grow(step));
     process.stderr.write(`${JSON.stringify(points.at(-1))}\n`);
   }
-  print(points);
+  const file = new URL('growth.md', import.meta.url);
+  const [before, after] = readFileSync(file, 'utf8').split(/<!-- measured -->[^]*<!-- end of measured -->/);
+  const section = [measured(points), machine(), forecast(points)].join('\n\n');
+  writeFileSync(file, `${before}<!-- measured -->\n\n${section}\n\n<!-- end of measured -->${after}`);
 } finally {
   await database.close();
 }
@@ -103,45 +108,4 @@ function backUp(verify) {
   const bytes = statSync(join(folder, name)).size;
   rmSync(storage, { recursive: true });
   return { seconds: Math.min(...took), bytes };
-}
-
-/** Least squares: what there is at nothing, and what each unit adds. */
-function line(points, x, y) {
-  const mean = (of) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const slope =
-    points.reduce((sum, point) => sum + (point[x] - meanX) * (point[y] - meanY), 0) /
-    points.reduce((sum, point) => sum + (point[x] - meanX) ** 2, 0);
-  return { fixed: meanY - slope * meanX, slope };
-}
-
-function print(points) {
-  const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
-  const rows = points.map((p) =>
-    [
-      p.members,
-      p.rows,
-      `${p.confirmMs.toFixed(1)} ms`,
-      `${mib(p.logBytes)} MiB`,
-      `${mib(p.tableBytes)} MiB`,
-      `${mib(p.fileBytes)} MiB`,
-      `${p.checksumSeconds.toFixed(2)} s`,
-      `${p.restoreSeconds.toFixed(2)} s`,
-    ].join(' | '),
-  );
-  const slopes = [
-    ['a confirmation, by members', line(points, 'members', 'confirmMs'), 1_000, 'ms a thousand members'],
-    ['its binary log, by members', line(points, 'members', 'logBytes'), 1, 'bytes a member'],
-    ['the tables, by rows', line(points, 'rows', 'tableBytes'), 1, 'bytes a row'],
-    ['a backup file, by rows', line(points, 'rows', 'fileBytes'), 1, 'bytes a row'],
-    ['a backup, checksum, by rows', line(points, 'rows', 'checksumSeconds'), 1e6, 's a million rows'],
-    ['a backup, trial restore, by rows', line(points, 'rows', 'restoreSeconds'), 1e6, 's a million rows'],
-  ];
-  process.stdout
-    .write(`| members | rows | confirmation | its binary log | tables | backup file | checksum | trial restore |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.map((row) => `| ${row} |`).join('\n')}
-
-${slopes.map(([name, { fixed, slope }, unit, words]) => `- ${name}: ${fixed.toFixed(2)} and ${(slope * unit).toFixed(2)} ${words}`).join('\n')}
-`);
 }

@@ -15,20 +15,26 @@ export function resultsMarkdown(rows) {
     runs,
     note ?? '',
   ]);
-  const width = (i) => Math.max(...[header, ...cells].map((row) => String(row[i]).length));
-  const line = (row) => `| ${row.map((cell, i) => String(cell).padEnd(width(i))).join(' | ')} |`;
   return `# Results
 
 Ratios of ours to the peer: the median over the turns, and the least and the greatest of them. What each name stands for
 is in [README.md](README.md).
 
-${[header, header.map((_, i) => '-'.repeat(width(i))), ...cells].map(line).join('\n')}
+${table(header, cells)}
 
 ${machine()}
 `;
 }
 
-function machine() {
+/** In Markdown, in even columns. */
+export function table(header, cells) {
+  const width = (i) => Math.max(3, ...[header, ...cells].map((row) => String(row[i]).length));
+  const line = (row) => `| ${row.map((cell, i) => String(cell).padEnd(width(i))).join(' | ')} |`;
+  return [header, header.map((_, i) => '-'.repeat(width(i))), ...cells].map(line).join('\n');
+}
+
+/** One line: what it was measured on. */
+export function machine() {
   const memory = Math.round(totalmem() / 2 ** 30);
   return `Measured with ${cpus().length} cores (${cpus()[0].model.trim()}), ${memory} GiB of memory, Linux ${release().split('-')[0]}, Node.js ${process.versions.node}, ${databaseVersion()}.`;
 }
