@@ -38,7 +38,7 @@ export async function measure({ quick, folder }) {
           return dump();
         },
       },
-      { runs: quick ? 1 : 5, warmUps: quick ? 0 : 1 },
+      { runs: quick ? 1 : 5, warmUps: 0 },
     );
     const file = await open(dumpFile);
     const { size } = await file.stat();

@@ -1,7 +1,7 @@
 // How long a purchase takes with the hook that asks for a backup, held against the same server without it: medians
 // over HTTP, the two in turns. Each purchase comes after the backup of the one before, so that this is the hook's own cost;
 // what a backup costs those who come meanwhile is in busy.mjs.
-//   node bench/hook.mjs [--runs=7]
+//   node bench/hook.mjs [--runs=5]
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,8 +15,8 @@ export const names = ['hook'];
 
 const BUY = 'mutation ($input: BuyVehicleInput!) { buyVehicle(input: $input) { id } }';
 
-export async function measure({ quick, runs = quick ? 1 : 7 }) {
-  const purchases = quick ? 1 : 25;
+export async function measure({ quick, runs = quick ? 1 : 5 }) {
+  const purchases = quick ? 1 : 15;
   const database = await openDatabase();
   const servers = [];
   try {

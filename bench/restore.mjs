@@ -44,7 +44,7 @@ export async function measure({ quick, full, folder }) {
           return timed(() => stockClient(['--no-defaults', '-u', user, '-S', socketPath, 'stock'], file))();
         },
       },
-      { runs: quick ? 1 : 5, warmUps: quick ? 0 : 1 },
+      { runs: quick ? 1 : 5, warmUps: 0 },
     );
     return [{ ...compare('restore-1g', turns.ours, turns.stock, 's'), note: `${mib} MiB` }];
   } finally {
