@@ -18,6 +18,7 @@ import { createCopier } from './copier';
 import { createDataSource } from './database/data-source';
 import { migrate } from './database/migrate';
 import { openDatabase } from './database/open';
+import { type PoolFigures, poolFigures } from './database/pool-figures';
 import { createHttpServer } from './http/server';
 import { keptJwtSecret } from './jwt-secret';
 import { createServices } from './services';
@@ -115,7 +116,9 @@ export async function startApplication({
     const { production, corsOrigin, trustProxy } = config;
     // A row of the ledger: a server that answers without the pool's tables is of no use.
     const pingDatabase = (): Promise<unknown> => query('SELECT lastOperation FROM pool WHERE id = 1');
-    const app = await createHttpServer({ production, corsOrigin, trustProxy, services, backups, pingDatabase, log });
+    const connections = (): PoolFigures => poolFigures(dataSource);
+    const http = { production, corsOrigin, trustProxy, services, backups, pingDatabase, connections, log };
+    const app = await createHttpServer(http);
     started.push(() => app.close());
     await listen(app, config);
 

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -15,11 +15,13 @@ import { limits } from './limits';
 export interface GraphqlOptions {
   introspection: boolean;
   log: Logger;
+  /** Beyond those that every schema has. */
+  plugins: ApolloServerPlugin<Context>[];
 }
 
 export function createApolloServer(
   schema: GraphQLSchema,
-  { introspection, log }: GraphqlOptions,
+  { introspection, log, plugins }: GraphqlOptions,
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
     gateway: compiledExecutor(schema),
@@ -36,6 +38,7 @@ export function createApolloServer(
       // It would watch every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      ...plugins,
     ],
     logger: log,
     formatError: (formatted, error) => formatError(formatted, error, log),

@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { BackupDesk } from '../backup/desk';
+import type { PoolFigures } from '../database/pool-figures';
 import type { Context } from '../resolvers/context';
 import { createLoaders } from '../resolvers/loaders';
 import { buildSchemas } from '../resolvers/schema';
@@ -24,7 +25,7 @@ import { Console } from './console';
 import { createApolloServer } from './graphql';
 import { addHealthRoutes } from './health';
 import { limitInFlight } from './in-flight';
-import { addMetricsRoute } from './metrics';
+import { Metrics } from './metrics';
 
 export interface HttpOptions {
   production: boolean;
@@ -34,6 +35,8 @@ export interface HttpOptions {
   services: Services;
   backups: BackupDesk;
   pingDatabase: () => Promise<unknown>;
+  /** How the connections to the database stand. */
+  connections: () => PoolFigures;
   log: Logger;
 }
 
@@ -86,7 +89,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   await app.register(helmet, { contentSecurityPolicy: { directives: SECURITY_POLICY } });
   limitInFlight(app);
   addHealthRoutes(app, options.pingDatabase);
-  addMetricsRoute(app, backups);
+  const metrics = new Metrics(options);
+  metrics.addRoute(app);
 
   const schemas = buildSchemas();
   const context = (request: FastifyRequest): Promise<Context> => {
@@ -111,11 +115,23 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   addBackupDownload(app, { backups, onRequest: [whoAsks, adminsOnly], log });
   const forBrowsers = production ? [] : [adminConsole.playgroundForBrowsers];
   const doors = [
-    { url: '/graphql', schema: schemas.public, introspection: !production, onRequest: [...forBrowsers, whoAsks] },
-    { url: '/admin/graphql', schema: schemas.admin, introspection: true, onRequest: [whoAsks, adminsOnly] },
+    {
+      name: 'public',
+      url: '/graphql',
+      schema: schemas.public,
+      introspection: !production,
+      onRequest: [...forBrowsers, whoAsks],
+    },
+    {
+      name: 'admin',
+      url: '/admin/graphql',
+      schema: schemas.admin,
+      introspection: true,
+      onRequest: [whoAsks, adminsOnly],
+    },
   ];
-  for (const { url, schema, introspection, onRequest } of doors) {
-    const apollo = createApolloServer(schema, { introspection, log });
+  for (const { name, url, schema, introspection, onRequest } of doors) {
+    const apollo = createApolloServer(schema, { introspection, log, plugins: [metrics.graphql.plugin(name)] });
     await apollo.start();
     app.addHook('onClose', () => apollo.stop());
     app.route({

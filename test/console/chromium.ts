@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { describeIf, findOrInstall } from '../support/debian-package';
 
 const PLACES = [
   process.env.CHROMIUM ?? '',
@@ -16,43 +16,14 @@ const PLACES = [
 const HOW = 'install it (Debian: apt-get install chromium), or name one in the environment variable CHROMIUM';
 /** For whatever a test waits for on a page. */
 const WAIT_MS = 12_000;
-const INSTALL_MS = 10 * 60_000;
 
 const find = (): string | null => PLACES.find((place) => place !== '' && existsSync(place)) ?? null;
 
-/** Installs Debian's Chromium where that needs no question. Two test files may come here at once: one waits. */
-function install(): void {
-  if (!existsSync('/usr/bin/apt-get')) return;
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot && spawnSync('sudo', ['-n', 'true']).status !== 0) return;
-  process.stderr.write('Installing Chromium with apt-get for the tests of the console ...\n');
-  const apt = 'apt-get -qq -y -o DPkg::Lock::Timeout=300';
-  const script = `export DEBIAN_FRONTEND=noninteractive LC_ALL=C; test -x /usr/bin/chromium || { ${apt} update; ${apt} install --no-install-recommends chromium; }`;
-  const command = ['flock', path.join(tmpdir(), 'motorpool-chromium.lock'), 'sh', '-c', script];
-  const [program = '', ...args] = isRoot ? command : ['sudo', '-n', ...command];
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: INSTALL_MS });
-  if (status !== 0) process.stderr.write(`${stdout}${stderr}\n`);
-}
-
-function findOrInstall(): string | null {
-  if (find() === null) install();
-  return find();
-}
-
-const executable = findOrInstall();
+const executable = findOrInstall(find, 'chromium', 'the tests of the console');
 
 /** Like `describe`; without Chromium it leaves the tests out aloud, and fails in CI. */
 export function describeInBrowser(name: string, tests: () => void): void {
-  if (executable !== null) {
-    describe(name, tests);
-  } else if (process.env.CI) {
-    test(name, () => {
-      throw new Error(`Chromium is missing, and CI leaves none of its tests out: ${HOW}.`);
-    });
-  } else {
-    process.stderr.write(`\n*** LEFT OUT: "${name}" needs Chromium: ${HOW}. ***\n\n`);
-    describe.skip(name, tests);
-  }
+  describeIf(executable !== null, `Chromium: ${HOW}`, name, tests);
 }
 
 /** Chromium with a profile of its own. */
