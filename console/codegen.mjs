@@ -6,23 +6,28 @@ import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import { buildSchema, parse } from 'graphql';
 import { format, resolveConfig } from 'prettier';
 
-// node console/codegen.mjs: types what the console asks by the committed admin schema. A test holds the result true.
+// node console/codegen.mjs: types what the console and the examples ask, by the committed schemas. A test holds the
+// results true.
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const documentsFile = at('src/api/operations.graphql');
-const output = at('src/api/operations.ts');
+const TARGETS = {
+  console: { schema: 'admin', folder: at('src/api/'), documentMode: 'string' },
+  examples: { schema: 'public', folder: at('../examples/'), documentMode: 'documentNode' },
+};
 
-/** What src/api/operations.ts must be. */
-export async function generate() {
-  const schemaAst = buildSchema(readFileSync(at('../schema/admin.graphql'), 'utf8'));
+/** What operations.ts beside a target's operations.graphql must be. */
+export async function generate({ schema, folder, documentMode }) {
+  const sdl = readFileSync(at(`../schema/${schema}.graphql`), 'utf8');
+  const documentsFile = `${folder}operations.graphql`;
+  const output = `${folder}operations.ts`;
   const text = await codegen({
     filename: output,
-    schema: parse(readFileSync(at('../schema/admin.graphql'), 'utf8')),
-    schemaAst,
+    schema: parse(sdl),
+    schemaAst: buildSchema(sdl),
     documents: [{ location: documentsFile, document: parse(readFileSync(documentsFile, 'utf8')) }],
     pluginMap: { typescriptOperations, typedDocumentNode },
     plugins: [{ typescriptOperations: {} }, { typedDocumentNode: {} }],
     config: {
-      documentMode: 'string',
+      documentMode,
       useTypeImports: true,
       enumsAsTypes: true,
       enumType: 'string-literal',
@@ -32,11 +37,12 @@ export async function generate() {
       scalars: { DateTime: 'string', Money: 'string', Percentage: 'string' },
     },
   });
-  const header = '// Generated from operations.graphql and the admin schema by console/codegen.mjs: do not edit.\n';
+  const header = `// Generated from operations.graphql and the ${schema} schema by console/codegen.mjs: do not edit.\n`;
   return format(header + text, { ...(await resolveConfig(output)), filepath: output });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv[2] === '--print') process.stdout.write(await generate());
-  else writeFileSync(output, await generate());
+  if (process.argv[2] === '--print') process.stdout.write(await generate(TARGETS[process.argv[3]]));
+  else
+    for (const target of Object.values(TARGETS)) writeFileSync(`${target.folder}operations.ts`, await generate(target));
 }

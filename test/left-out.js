@@ -6,12 +6,15 @@ const PROCESSES = 'finds the server among the processes by the name of a program
 const WITHOUT_DATABASE = [
   { file: 'test/scripts/', reason: 'asks no database' },
   { file: 'test/(values|scalars)/', reason: 'asks no database' },
+  { file: 'test/docs/(architecture|documents)', reason: 'asks no database' },
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },
 ];
 const ELSEWHERE = [
   { file: 'test/database/(embedded|file-lock)', reason: EMBEDDED },
   { file: 'test/process/(start|stop|demo|commands|copies|packed)', reason: EMBEDDED },
   { file: 'test/docs/readme', reason: `${EMBEDDED}, as a newcomer has it` },
+  { file: 'test/process/(start|stop|demo|commands)', reason: EMBEDDED },
+  { file: 'test/docs/(readme|commands)', reason: `${EMBEDDED}, as a newcomer has it` },
   { file: 'test/restore/runbook', reason: `${EMBEDDED}, as the runbook has it` },
   { file: 'test/restore/full-disk', reason: `${EMBEDDED}, on a small disk` },
 ];

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { ASK_WHETHER_READY, isNoCluster, SEE_WHAT_OTHERS_COMMITTED } from './cluster';
+import { driverFigures, type PoolFigures } from './pool-figures';
 
 /** How long things may take on a pooled connection, so that nothing and nobody waits without end. */
 export interface ConnectionLimits {
@@ -49,8 +50,7 @@ const sessionSettings = ({ lockWaitSeconds, idleSeconds }: ConnectionLimits): st
   ASK_WHETHER_READY,
 ];
 
-/** What TypeORM needs of a pool. */
-export type ConnectionPool = Pick<Pool, 'getConnection' | 'end'>;
+export type ConnectionPool = Pick<Pool, 'getConnection' | 'end'> & { figures(): PoolFigures };
 
 type Callback = Parameters<Pool['getConnection']>[0];
 
@@ -103,6 +103,10 @@ export class PreparedPool {
     for (const connection of this.open) closeConnection(connection, lost('The database server does not answer.'));
   }
 
+  figures(): PoolFigures {
+    return driverFigures(this.pool);
+  }
+
   end(): Promise<void> {
     return this.pool.promise().end();
   }
@@ -138,8 +142,13 @@ export class NoFreeConnection extends Error {
 }
 
 /** For whoever wants callbacks. */
-export function asConnectionPool(acquire: () => Promise<PoolConnection>, end: () => Promise<void>): ConnectionPool {
+export function asConnectionPool(
+  acquire: () => Promise<PoolConnection>,
+  end: () => Promise<void>,
+  figures: () => PoolFigures,
+): ConnectionPool {
   return {
+    figures,
     getConnection: (callback: Callback) => {
       acquire().then(
         (connection) => {

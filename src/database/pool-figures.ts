@@ -1,5 +1,7 @@
+import type { Pool } from 'mysql2';
 import type { DataSource } from 'typeorm';
 import type { MysqlDriver } from 'typeorm/driver/mysql/MysqlDriver';
+import type { ConnectionPool } from './connection-pool';
 
 /** How the connections of a process to its database stand. */
 export interface PoolFigures {
@@ -13,21 +15,36 @@ export interface PoolFigures {
   limit: number;
 }
 
-/** As the driver's pool keeps them. It types none of it; a test holds that they are there. */
-interface DriverPool {
-  config: { connectionLimit: number };
-  _allConnections: { length: number };
-  _freeConnections: { length: number };
-  _connectionQueue: { length: number };
+/** Of the process's own pool. */
+export function poolFigures({ driver }: DataSource): PoolFigures {
+  return ((driver as MysqlDriver).pool as ConnectionPool).figures();
 }
 
-export function poolFigures({ driver }: DataSource): PoolFigures {
-  const pool = (driver as MysqlDriver).pool as DriverPool;
-  const idle = pool._freeConnections.length;
+/** Of the driver's pool, which keeps them and types none of it; a test holds that they are there. */
+export function driverFigures(pool: Pool): PoolFigures {
+  const { config, _allConnections, _freeConnections, _connectionQueue } = pool as unknown as {
+    config: { connectionLimit: number };
+    _allConnections: { length: number };
+    _freeConnections: { length: number };
+    _connectionQueue: { length: number };
+  };
+  const idle = _freeConnections.length;
   return {
-    busy: pool._allConnections.length - idle,
+    busy: _allConnections.length - idle,
     idle,
-    waiting: pool._connectionQueue.length,
-    limit: pool.config.connectionLimit,
+    waiting: _connectionQueue.length,
+    limit: config.connectionLimit,
+  };
+}
+
+/** Of several pools as one. */
+export function sumOf(pools: readonly PoolFigures[]): PoolFigures {
+  const sum = (of: (figures: PoolFigures) => number): number =>
+    pools.reduce((total, figures) => total + of(figures), 0);
+  return {
+    busy: sum(({ busy }) => busy),
+    idle: sum(({ idle }) => idle),
+    waiting: sum(({ waiting }) => waiting),
+    limit: sum(({ limit }) => limit),
   };
 }

@@ -108,12 +108,15 @@ describe("the console's files", () => {
     }
   });
 
-  test('the types of what the console asks are those of the schema', () => {
-    const generated = execFileSync(process.execPath, ['console/codegen.mjs', '--print'], {
+  test.each([
+    ['console', 'console/src/api/operations.ts'],
+    ['examples', 'examples/operations.ts'],
+  ])('the types of what the %s ask are those of the schema', (target, file) => {
+    const generated = execFileSync(process.execPath, ['console/codegen.mjs', '--print', target], {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    expect(readFileSync(path.join(ROOT, 'console', 'src', 'api', 'operations.ts'), 'utf8')).toBe(generated);
+    expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(generated);
   });
 
   describe('the download of a backup', () => {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { putNpm, runBlock } from '../docs/run-block';
 import type { Client } from '../support/client';
-import { program, ROOT } from '../support/programs';
+import { ROOT } from '../support/programs';
 import { waitFor } from '../support/wait';
-import { backupsIn, clearUp, newFolder, openSql, Server, start, type Ended } from '../process/programs';
+import { backupsIn, clearUp, newFolder, openSql, Server } from '../process/programs';
 import { flipBit } from './files';
 
 /** The command blocks of the runbook, by the heading that they stand under. */
@@ -60,26 +61,6 @@ async function statusOf(admin: Client): Promise<{ healthy: boolean; lastOperatio
     backupStatus: { healthy: boolean; lastOperation: number; coveredThrough: number };
   }>('{ backupStatus { healthy lastOperation coveredThrough } }');
   return backupStatus;
-}
-
-/** What `npm run NAME -- ...` does, without looking whether a build is needed. */
-function putNpm(folder: string): void {
-  const npm = path.join(folder, 'npm');
-  const line = `exec "${process.execPath}" "${path.dirname(program('cli/x'))}/$name.js" "$@"`;
-  writeFileSync(npm, `#!/bin/sh\nname=$(echo "$2" | tr : -)\nshift 2\n[ "$1" = -- ] && shift\n${line}\n`);
-  chmodSync(npm, 0o755);
-}
-
-/** Runs a block as it stands in the runbook. */
-function runBlock(folder: string, block: string, settings: Record<string, string> = {}): Promise<Ended> {
-  return start(folder, '', {
-    command: ['/bin/sh', '-eu', '-c', block],
-    settings: { ...settings, PATH: pathOf(folder) },
-  }).ended;
-}
-
-function pathOf(folder: string): string {
-  return `${folder}:${process.env.PATH ?? ''}:${folder}`;
 }
 
 test('one wrong sale', async () => {
