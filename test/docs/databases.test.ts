@@ -26,6 +26,9 @@ const sections = new Map(
     ]),
 );
 
+// A server, and several backups and restores of its own, for each.
+jest.setTimeout(180_000);
+
 describe('the accounts of docs/databases.md', () => {
   let admin: TestDatabase;
   let server: TestServer | undefined;
