@@ -1,6 +1,6 @@
 const leftOut = require('./test/left-out.js');
 
-const { GALERA, OUTAGES, TEST_ENGINE } = process.env;
+const { GALERA, TEST_ENGINE } = process.env;
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -9,8 +9,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
-    // Kills and restarts a database server against the clock: a command of its own, npm run test:outages.
-    ...(OUTAGES === undefined ? ['outages\\.test'] : []),
     // Starts clusters, and pulls their cables: npm run test:galera.
     ...(GALERA === undefined ? ['/test/galera/'] : []),
     ...(TEST_ENGINE === undefined ? [] : leftOut(TEST_ENGINE).map(({ file }) => `<rootDir>/${file}`)),

@@ -82,9 +82,3 @@ const SIZE_UNITS = [
   { size: 2 ** 20, name: 'MiB' },
   { size: 2 ** 10, name: 'KiB' },
 ] as const;
-
-/** The number of a database server's error, where it is one. */
-export function sqlErrno(error: unknown): number | undefined {
-  const errno = ((error ?? {}) as { errno?: unknown }).errno;
-  return typeof errno === 'number' && errno > 0 ? errno : undefined;
-}

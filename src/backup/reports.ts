@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { REPORTS } from '../database/own-tables';
 import { backupNames, listBackups, type Backup } from './catalogue';
-import { sqlErrno } from './errors';
+import { sqlErrno } from '../database/errors';
+import {} from './errors';
 import type { Query } from './ledger';
 
 /** The name of this machine, by which people know where a file lies. */

@@ -1,8 +1,10 @@
 import { createConnection, type Connection } from 'mysql2/promise';
 import { describeAddress, type DatabaseAddress } from '../database/address';
-import { ASK_WHETHER_READY, isNoCluster, SEE_WHAT_OTHERS_COMMITTED } from '../database/cluster';
+import { isNoCluster } from '../database/cluster';
 import { connectionOptions } from '../database/connection-options';
-import { BackupError, reasonOf, sqlErrno } from './errors';
+import { sqlErrno } from '../database/errors';
+import { sessionSettings } from '../database/session-settings';
+import { BackupError, reasonOf } from './errors';
 import type { Query } from './ledger';
 import { fillPlaceholders } from './placeholders';
 
@@ -57,15 +59,11 @@ async function connect(address: DatabaseAddress, idleSeconds: number, signal?: A
   const connection = await createConnection(connectionOptions(address));
   const session = new MysqlSession(connection, address, signal);
   try {
-    await session.query(
-      `SET SESSION wait_timeout = ${idleSeconds}, lock_wait_timeout = ${LOCK_WAIT_SECONDS}, time_zone = '+00:00', ` +
-        `sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
-    );
-    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    await session.query(SEE_WHAT_OTHERS_COMMITTED).catch((error: unknown) => {
-      if (!isNoCluster(SEE_WHAT_OTHERS_COMMITTED, error)) throw error;
-    });
-    await session.query(ASK_WHETHER_READY);
+    for (const statement of sessionSettings({ idleSeconds, lockWaitSeconds: LOCK_WAIT_SECONDS })) {
+      await session.query(statement).catch((error: unknown) => {
+        if (!isNoCluster(statement, error)) throw error;
+      });
+    }
   } catch (error) {
     session.close();
     throw error;

@@ -1,7 +1,8 @@
 import { auditCopy } from './audit-copy';
 import { ClientFailure, type Watch } from './client-run';
 import type { Dump } from './dump';
-import { BackupError, reasonOf, sqlErrno } from './errors';
+import { sqlErrno } from '../database/errors';
+import { BackupError, reasonOf } from './errors';
 import { contains, type Ledger, type OperationMark } from './ledger';
 import { loadDump } from './load-dump';
 import { withScratchDatabase } from './scratch';

@@ -1,3 +1,5 @@
+import { sqlErrno } from './errors';
+
 /*
  * What every session says to a server that may be a node of a Galera cluster. Other servers take it as well: MySQL and
  * MariaDB without clusters do not know the variable, and have nothing to roll back.
@@ -13,8 +15,7 @@ const ER_UNKNOWN_SYSTEM_VARIABLE = 1193;
 
 /** Whether that statement's failure only tells that the server is no node of a cluster. */
 export function isNoCluster(statement: string, error: unknown): boolean {
-  const { errno } = (error ?? {}) as { errno?: unknown };
-  return statement === SEE_WHAT_OTHERS_COMMITTED && errno === ER_UNKNOWN_SYSTEM_VARIABLE;
+  return statement === SEE_WHAT_OTHERS_COMMITTED && sqlErrno(error) === ER_UNKNOWN_SYSTEM_VARIABLE;
 }
 
 /** Whether the server that `query` asks is a node of a Galera cluster, whose GET_LOCK no other node knows. */

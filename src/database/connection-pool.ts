@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
-import { ASK_WHETHER_READY, isNoCluster, SEE_WHAT_OTHERS_COMMITTED } from './cluster';
+import { isNoCluster } from './cluster';
 import { driverFigures, type PoolFigures } from './pool-figures';
+import { sessionSettings } from './session-settings';
 
 /** How long things may take on a pooled connection, so that nothing and nobody waits without end. */
 export interface ConnectionLimits {
@@ -38,18 +39,7 @@ export const PATIENT: ConnectionLimits = {
   freeConnectionMs: 60_000,
 };
 
-/**
- * What every session relies on, whatever the server's own settings: times in UTC, errors instead of cut values, and
- * reads that see what has been committed (operations are serial by the pool's lock, not by snapshots).
- */
-const sessionSettings = ({ lockWaitSeconds, idleSeconds }: ConnectionLimits): string[] => [
-  `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-     innodb_lock_wait_timeout = ${lockWaitSeconds}, lock_wait_timeout = ${lockWaitSeconds}, wait_timeout = ${idleSeconds}`,
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  SEE_WHAT_OTHERS_COMMITTED,
-  ASK_WHETHER_READY,
-];
-
+/** What TypeORM needs of a pool, and what there is to watch. */
 export type ConnectionPool = Pick<Pool, 'getConnection' | 'end'> & { figures(): PoolFigures };
 
 type Callback = Parameters<Pool['getConnection']>[0];

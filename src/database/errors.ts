@@ -14,3 +14,13 @@ export function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : '';
 }
+
+/** From here on, numbers are the server's own; below, the operating system's. */
+const FIRST_SERVER_ERROR = 1000;
+
+/** The number of a database server's error, also where TypeORM wrapped it; undefined for any other error. */
+export function sqlErrno(error: unknown): number | undefined {
+  const { driverError, errno } = (error ?? {}) as { driverError?: { errno?: unknown }; errno?: unknown };
+  const number = driverError?.errno ?? errno;
+  return typeof number === 'number' && number >= FIRST_SERVER_ERROR ? number : undefined;
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sqlErrno } from './errors';
 import { LEASES } from './own-tables';
 
 /** A holder that lives says so this often. */
@@ -119,7 +120,7 @@ export class Lease {
     try {
       await this.query(sql, parameters);
     } catch (error) {
-      if (!CONFLICTS.has(errnoOf(error))) throw error;
+      if (!CONFLICTS.has(sqlErrno(error) ?? 0)) throw error;
     }
   }
 }
@@ -134,7 +135,7 @@ export async function isLeaseHeld(query: Query, name: string): Promise<boolean> 
     );
     return Number(row?.held ?? 0) === 1;
   } catch (error) {
-    if (errnoOf(error) !== ER_NO_SUCH_TABLE) throw error;
+    if (sqlErrno(error) !== ER_NO_SUCH_TABLE) throw error;
     return false;
   }
 }
@@ -146,12 +147,6 @@ async function nodeOf(query: Query): Promise<string> {
 }
 
 const ER_NO_SUCH_TABLE = 1146;
-
-/** TypeORM wraps the driver's error. */
-function errnoOf(error: unknown): unknown {
-  const { errno, driverError } = (error ?? {}) as { errno?: unknown; driverError?: { errno?: unknown } };
-  return driverError?.errno ?? errno;
-}
 
 /** How long a lease has been the same, by looks that follow each other promptly. */
 class Silence {

@@ -3,8 +3,8 @@
  * restores do: the journal of operations. Plain SQL over whatever connection is handed in: the live database or a
  * restored copy. It matches the backup's `Ledger` and `RestoreLedger` by shape; neither folder imports the other.
  */
+import { sqlErrno } from '../database/errors';
 import { audit } from './audit';
-import { sqlErrno } from './retry';
 
 type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
 

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
+import { sqlErrno } from '../database/errors';
 import type { Cents } from '../values/money';
 import { WHOLE, type Ppm } from '../values/percentage';
 import { badInput } from './errors';
-import { sqlErrno } from './retry';
 
 /*
  * The ledger's bookings, set-based: each takes a fixed number of statements, whatever the number of members.

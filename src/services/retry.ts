@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sqlErrno } from '../database/errors';
 import { Refusal } from './errors';
 
 /** Error numbers of MySQL and MariaDB after which nothing has happened and the same may simply be tried again. */
@@ -28,28 +29,13 @@ const TRANSIENT = new Set([
   1161, // ER_NET_WRITE_INTERRUPTED
 ]);
 
-interface DriverError {
-  /** From 1000 on the server's own; below it the operating system's. */
-  errno?: number;
-  /** The driver's mark of a connection that is of no more use. */
-  fatal?: boolean;
-}
-
-/** TypeORM wraps the driver's error. */
-function driverError(error: unknown): DriverError {
-  const { driverError: wrapped, ...own } = (error ?? {}) as { driverError?: DriverError } & DriverError;
-  return wrapped ?? own;
-}
-
 /** Whether it lost a race, its connection or its server, so that trying again makes sense. */
 export function isTransient(error: unknown): boolean {
-  const { errno, fatal } = driverError(error);
-  return errno !== undefined && errno >= 1000 ? TRANSIENT.has(errno) : fatal === true;
-}
-
-/** The server's number of an SQL error, or undefined. */
-export function sqlErrno(error: unknown): number | undefined {
-  return driverError(error).errno;
+  const errno = sqlErrno(error);
+  if (errno !== undefined) return TRANSIENT.has(errno);
+  // The driver's mark of a connection that is of no more use; TypeORM wraps the driver's error.
+  const { driverError, fatal } = (error ?? {}) as { driverError?: { fatal?: unknown }; fatal?: unknown };
+  return (driverError?.fatal ?? fatal) === true;
 }
 
 /** A unique index refused a second row. @returns the index's name, or null for any other error */

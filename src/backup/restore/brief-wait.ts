@@ -1,4 +1,4 @@
-import { sqlErrno } from '../errors';
+import { sqlErrno } from '../../database/errors';
 import { readServer } from '../server';
 import { openSession, type Session } from '../session';
 

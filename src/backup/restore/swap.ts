@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BackupError, sqlErrno } from '../errors';
+import { sqlErrno } from '../../database/errors';
+import { BackupError } from '../errors';
 import type { Session } from '../session';
 import { createSchemaLike } from '../own-schema';
 import { cameThrough, openBriefWait } from './brief-wait';
