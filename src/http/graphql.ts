@@ -12,6 +12,8 @@ import { compiledExecutor } from './compiled-executor';
 import { legacyStatus } from './legacy-status';
 import { limits } from './limits';
 
+const LONGEST_MESSAGE = 300;
+
 export interface GraphqlOptions {
   introspection: boolean;
   log: Logger;
@@ -54,8 +56,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
   }
   const code = formatted.extensions?.code;
   if (code !== 'INTERNAL_SERVER_ERROR') {
-    const stated = codeOfWrongValue(cause);
-    return stated === undefined ? formatted : { ...formatted, extensions: { ...formatted.extensions, code: stated } };
+    const message = shortened(formatted.message);
+    return { ...formatted, message, extensions: { code: codeOfWrongValue(cause) ?? code } };
   }
   log.error({ err: cause, path: formatted.path }, 'a request failed unexpectedly');
   return {
@@ -64,6 +66,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+/** GraphQL's own messages repeat what the client sent, whole. */
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}...` : message;
 }
 
 /** A wrong literal gets the code that the same value in a variable gets, though validation finds it. */

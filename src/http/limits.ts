@@ -1,7 +1,4 @@
 import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import {
   type DocumentNode,
   getNullableType,
@@ -10,16 +7,14 @@ import {
   isListType,
   type OperationDefinitionNode,
   OperationTypeNode,
-  type ValidationRule,
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Context } from '../resolvers/context';
+import { withinLimits } from './document-limits';
+import { wrongVariable } from './wrong-variables';
 
-/** What a document may ask for at most. Far above what a page of nested vehicles needs, far below what hurts. */
+/** What a document may ask for at most; document-limits.ts has more. */
 const MAX_TOKENS = 4_000;
-const MAX_DEPTH = 16;
-const MAX_ALIASES = 120;
-const MAX_DIRECTIVES = 50;
 const MAX_COST = 500_000;
 
 /** How many rows a list without `first` is reckoned at. */
@@ -69,29 +64,28 @@ const costLimit: ApolloServerPlugin<Context> = {
         if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
           return Promise.reject(badInput('There are no subscriptions here.'));
         }
+        const variables = request.variables ?? {};
+        const wrong = wrongVariable(schema, operation, variables);
+        if (wrong !== null) return Promise.reject(badInput(wrong));
         try {
-          const cost = costOfOperation({ schema, document, operation, variables: request.variables });
+          const cost = costOfOperation({ schema, document, operation, variables });
           if (cost <= MAX_COST) return Promise.resolve();
           const message = `The query asks for up to ${cost} fields, and ${MAX_COST} are the most: ask for fewer rows or levels.`;
           return Promise.reject(badInput(message));
         } catch (error) {
-          // Variables that do not fit their types have no cost, and are refused here already.
-          return Promise.reject(error instanceof GraphQLError ? badInput(error.message, error) : (error as Error));
+          // So many fields, by fragments within fragments, that their cost is not reckoned.
+          return Promise.reject(error instanceof GraphQLError ? badInput(error.message) : (error as Error));
         }
       },
     }),
 };
 
-function badInput(message: string, { nodes }: Pick<GraphQLError, 'nodes'> = { nodes: undefined }): GraphQLError {
-  return new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+function badInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 
 export const limits = {
   parseOptions: { maxTokens: MAX_TOKENS },
-  validationRules: [
-    maxDepthRule({ n: MAX_DEPTH }),
-    maxAliasesRule({ n: MAX_ALIASES }),
-    maxDirectivesRule({ n: MAX_DIRECTIVES }),
-  ] as ValidationRule[],
+  validationRules: [withinLimits],
   plugins: [costLimit],
 } satisfies Partial<ApolloServerOptions<Context>>;

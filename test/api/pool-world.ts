@@ -30,8 +30,9 @@ export interface PoolWorld {
 
 export const BOUGHT_AT = '2024-01-01T00:00:00.000Z';
 
-export async function createPoolWorld(): Promise<PoolWorld> {
-  const server = await startTestServer({ BACKUP_VERIFY: 'checksum', BACKUP_KEEP: '100' });
+/** @param settings environment variables of the server */
+export async function createPoolWorld(settings: Record<string, string> = {}): Promise<PoolWorld> {
+  const server = await startTestServer({ BACKUP_VERIFY: 'checksum', BACKUP_KEEP: '100', ...settings });
   const { admin } = server;
   const operator = await admin.createUser('OPERATOR', 'The operator');
   const investor = await admin.createUser('INVESTOR', 'An investor');
