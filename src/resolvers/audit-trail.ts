@@ -1,5 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { Refusal } from '../services/errors';
+import { orUnavailable } from '../services/retry';
 import type { Context } from './context';
 
 /** One line of the audit trail: who did what, from where, and how it ended. */
@@ -40,7 +41,8 @@ function audited(action: string, resolve: Resolver): Resolver {
       audit({ ...entry, outcome: 'done', ...(id === undefined ? {} : { result: id }) });
       return result;
     } catch (error) {
-      audit({ ...entry, outcome: error instanceof Refusal ? error.code : 'INTERNAL_SERVER_ERROR' });
+      const cause = orUnavailable(error);
+      audit({ ...entry, outcome: cause instanceof Refusal ? cause.code : 'INTERNAL_SERVER_ERROR' });
       throw error;
     }
   };

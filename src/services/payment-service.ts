@@ -11,7 +11,7 @@ import { bookConfirmation } from './ledger';
 import type { OperationRunner } from './operations';
 import { checkFirst, type Page, type PageRequest } from './page';
 import { pagesByUser } from './pages-by-user';
-import { duplicateKey, tryAgain } from './retry';
+import { duplicateKey, outcomeUnknown, tryAgain } from './retry';
 import { readRow, readRows, requireRow } from './rows';
 import { isMember, isStaff } from './roles';
 import { inTransaction } from './transaction';
@@ -220,13 +220,4 @@ async function lockPayment(manager: EntityManager, id: string): Promise<Payment>
 function checkPending({ id, status }: Payment): void {
   if (status === PaymentStatus.PENDING) return;
   throw new Refusal('PAYMENT_NOT_PENDING', `Payment ${id} is ${status}, not PENDING.`);
-}
-
-function outcomeUnknown(lastError: unknown): Refusal {
-  return new Refusal(
-    'OUTCOME_UNKNOWN',
-    'The database has been busy or away for too long: look whether the request took effect before sending it again.',
-    {},
-    lastError,
-  );
 }

@@ -95,6 +95,16 @@ function unavailable(lastError: unknown): Refusal {
   );
 }
 
+/** For `giveUp`, where an earlier try may have taken effect without an answer. */
+export function outcomeUnknown(lastError: unknown): Refusal {
+  return new Refusal(
+    'OUTCOME_UNKNOWN',
+    'The database has been busy or away for too long: look whether the request took effect before sending it again.',
+    {},
+    lastError,
+  );
+}
+
 /**
  * The refusal that stands for an error where the database was busy or away during a request that is not tried again;
  * any other error as it is.
