@@ -16,6 +16,7 @@ import type { WorkerInput } from './cli/worker-input';
 import type { Config } from './config';
 import { createCopier } from './copier';
 import { createDataSource } from './database/data-source';
+import { closeDataSource } from './database/close';
 import { migrate } from './database/migrate';
 import { openDatabase } from './database/open';
 import { type PoolFigures, poolFigures } from './database/pool-figures';
@@ -67,7 +68,7 @@ export async function startApplication({
 
     const dataSource = createDataSource(database.address);
     await dataSource.initialize();
-    started.push(() => dataSource.destroy());
+    started.push(() => closeDataSource(dataSource));
     await migrate(dataSource);
 
     const settings = backupSettings(config.storageDir, config.backup);
@@ -113,11 +114,11 @@ export async function startApplication({
       copier: copier?.requester ?? null,
     });
 
-    const { production, corsOrigin, trustProxy } = config;
+    const { production, corsOrigin, trustedProxies } = config;
     // A row of the ledger: a server that answers without the pool's tables is of no use.
     const pingDatabase = (): Promise<unknown> => query('SELECT lastOperation FROM pool WHERE id = 1');
     const connections = (): PoolFigures => poolFigures(dataSource);
-    const http = { production, corsOrigin, trustProxy, services, backups, pingDatabase, connections, log };
+    const http = { production, corsOrigin, trustedProxies, services, backups, pingDatabase, connections, log };
     const app = await createHttpServer(http);
     started.push(() => app.close());
     await listen(app, config);

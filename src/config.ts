@@ -28,7 +28,8 @@ export interface Config {
   /** Origins whose pages may call the API, or "*"; none: no other origin's. */
   corsOrigin: string[];
   logLevel: LogLevel;
-  trustProxy: boolean;
+  /** How many proxies stand before the server, each adding an address to X-Forwarded-For; 0: none is believed. */
+  trustedProxies: number;
 }
 
 export interface BackupConfig {
@@ -98,8 +99,17 @@ const settings = z.object({
       (origins) => origins.every(isOrigin),
       'must be "*" or origins such as https://app.example.com, separated by commas',
     ),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  TRUST_PROXY: z.enum(['true', 'false'], 'must be "true" or "false"').default('false'),
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`))
+    .default('info'),
+  TRUST_PROXY: z
+    .string()
+    .toLowerCase()
+    .regex(/^(true|false|\d)$/, 'must be "true", "false" or the number of proxies before the server, at most 9')
+    .transform((text) => (text === 'true' ? 1 : text === 'false' ? 0 : Number(text)))
+    .default(0),
 });
 
 const SECRETS = new Set(['DATABASE_URL', 'BACKUP_WEBHOOK_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
@@ -142,7 +152,7 @@ export function loadConfig(environment: Environment): Config {
     currency: env.CURRENCY,
     corsOrigin: env.CORS_ORIGIN,
     logLevel: env.LOG_LEVEL,
-    trustProxy: env.TRUST_PROXY === 'true',
+    trustedProxies: env.TRUST_PROXY,
   };
 }
 

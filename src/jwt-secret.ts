@@ -14,6 +14,10 @@ export async function keptJwtSecret(storageDir: string): Promise<string> {
   const file = path.join(storageDir, 'jwt-secret');
   try {
     await mkdir(storageDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new SettingError(`STORAGE_DIR ${storageDir} cannot be used: ${(error as Error).message}.`);
+  }
+  try {
     const secret = await readFile(file, 'utf8').catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       await create(file);
@@ -21,7 +25,10 @@ export async function keptJwtSecret(storageDir: string): Promise<string> {
     });
     if (SECRET.test(secret)) return secret;
   } catch (error) {
-    throw new SettingError(`JWT_SECRET is not set, and ${file} cannot be used: ${(error as Error).message}.`);
+    const { message } = error as Error;
+    throw new SettingError(
+      `The key in STORAGE_DIR that signs the tokens cannot be used: ${message}: mend that, or set JWT_SECRET.`,
+    );
   }
   throw new SettingError(`JWT_SECRET is not set, and ${file} is damaged: delete it, and everybody signs in anew.`);
 }

@@ -34,7 +34,7 @@ describe('settings', () => {
       currency: 'USD',
       corsOrigin: [],
       logLevel: 'info',
-      trustProxy: false,
+      trustedProxies: 0,
     });
   });
 
@@ -70,7 +70,12 @@ describe('settings', () => {
       { corsOrigin: ['https://a.example', 'http://localhost:5173'] },
     ],
     ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
-    ['TRUST_PROXY', 'true', { trustProxy: true }],
+    ['LOG_LEVEL', 'WARN', { logLevel: 'warn' }],
+    ['TRUST_PROXY', 'true', { trustedProxies: 1 }],
+    ['TRUST_PROXY', 'False', { trustedProxies: 0 }],
+    ['TRUST_PROXY', '0', { trustedProxies: 0 }],
+    ['TRUST_PROXY', '1', { trustedProxies: 1 }],
+    ['TRUST_PROXY', '2', { trustedProxies: 2 }],
     ['NODE_ENV', 'test', { production: false }],
     [
       'DATABASE_URL',
@@ -106,7 +111,8 @@ describe('settings', () => {
     ['CORS_ORIGIN', 'https://a.example;https://b.example', 'must be "*" or origins'],
     ['CORS_ORIGIN', 'file:///etc', 'must be "*" or origins'],
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
-    ['TRUST_PROXY', '1', 'must be "true" or "false"'],
+    ['TRUST_PROXY', 'yes', 'must be "true", "false" or the number of proxies before the server, at most 9'],
+    ['TRUST_PROXY', '-1', 'must be "true", "false" or the number of proxies before the server, at most 9'],
   ])('%s=%s stops the start with a line that names it, shows it and says what it must be', (name, value, must) => {
     const message = complaint({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} .*, not .*\\.$`));

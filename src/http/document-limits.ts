@@ -46,13 +46,13 @@ const EMPTY: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
  */
 export const withinLimits: ValidationRule = (context) => ({
   Document(document) {
-    let isRefused = false;
+    const found: GraphQLError[] = [];
     const schema = context.getSchema();
     const ownContext = new ValidationContext(schema, document, new TypeInfo(schema), (error) => {
-      isRefused = true;
-      context.reportError(error);
+      found.push(error);
     });
     visit(document, visitInParallel(RULES.map((rule) => rule(ownContext))));
-    return isRefused ? EMPTY : undefined;
+    for (const error of found) context.reportError(error);
+    return found.length > 0 ? EMPTY : undefined;
   },
 });

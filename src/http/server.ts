@@ -31,7 +31,8 @@ export interface HttpOptions {
   production: boolean;
   /** Origins whose pages may call the API, or "*"; none: no other origin's. */
   corsOrigin: string[];
-  trustProxy: boolean;
+  /** How many of the last addresses in X-Forwarded-For are those of our own proxies. */
+  trustedProxies: number;
   services: Services;
   backups: BackupDesk;
   pingDatabase: () => Promise<unknown>;
@@ -61,7 +62,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: options.trustProxy,
+    // A count, never all of them: the first addresses are whatever the client wrote.
+    trustProxy: (_address, hop) => hop < options.trustedProxies,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
