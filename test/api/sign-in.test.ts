@@ -175,6 +175,16 @@ describe('signing in', () => {
     }
   });
 
+  test('behind a proxy an address is what the proxy saw, whatever the client wrote before it', async () => {
+    const seen = newAddress();
+    const codes = [];
+    for (let i = 0; i < 21; i++) {
+      codes.push(codeOf(await server.login(`spoofer.${i}@example.com`, 'wrong', `203.0.113.${i}, ${seen}`)));
+    }
+    expect(codes.slice(0, 20)).toEqual(Array(20).fill('UNAUTHENTICATED'));
+    expect(codes[20]).toBe('RATE_LIMITED');
+  });
+
   test('passwords are kept as argon2id with 19 MiB and two passes, each with a salt of its own', async () => {
     const accounts = [await server.newAccount(), await server.newAccount()];
     const rows = await server.database.query('SELECT passwordHash FROM users WHERE email IN (?)', [

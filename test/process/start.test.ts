@@ -57,7 +57,7 @@ test.each([
   ['NODE_ENV', 'production', 'JWT_SECRET must be set when NODE_ENV is production: at least 32 random characters.'],
   ['DATABASE_URL', 'postgres://me:hunter2@host/pool', 'DATABASE_URL must have the form mysql://user:password@host:'],
   ['DATABASE_URL_FILE', '/no/such/file', 'DATABASE_URL_FILE names /no/such/file, which does not exist.'],
-  ['STORAGE_DIR', '/dev/null/storage', '/dev/null/storage'],
+  ['STORAGE_DIR', '/dev/null/storage', 'STORAGE_DIR /dev/null/storage cannot be used: '],
   ['HOST', 'no-such-host.invalid', 'HOST no-such-host.invalid is no address of this machine.'],
 ])('a start with a wrong %s (%s) says what it must be', async (name, value, message) => {
   expect(await refusedStart({ [name]: value })).toContain(message);

@@ -18,6 +18,8 @@ export interface PrivateDatabaseServer {
   readonly url: string;
   /** As a power cut would. */
   kill(): Promise<void>;
+  /** Lets it stand still with all its connections open, as a disk does that hangs. @returns what lets it go on */
+  freeze(): Promise<() => void>;
   /** After a `kill`: another server over the same data. */
   startAgain(): Promise<void>;
   close(): Promise<void>;
@@ -33,6 +35,12 @@ async function startMysql(): Promise<PrivateDatabaseServer> {
   return {
     url: server.url,
     kill: () => server.kill(),
+    freeze: () => {
+      server.signal('SIGSTOP');
+      return Promise.resolve(() => {
+        server.signal('SIGCONT');
+      });
+    },
     startAgain: () => server.start(),
     close: () => server.close(),
   };
@@ -57,13 +65,25 @@ class PrivateMariaDb implements PrivateDatabaseServer {
   }
 
   async kill(): Promise<void> {
+    const pid = await this.pid();
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the end of the database server', () => !isAlive(pid));
+  }
+
+  async freeze(): Promise<() => void> {
+    const pid = await this.pid();
+    process.kill(pid, 'SIGSTOP');
+    return () => {
+      process.kill(pid, 'SIGCONT');
+    };
+  }
+
+  private async pid(): Promise<number> {
     const connection = await mysql.createConnection(connectionOptions(this.address));
     const [rows] = await connection.query('SELECT @@pid_file AS pid_file, @@datadir AS datadir');
     const [{ pid_file: file, datadir }] = rows as [{ pid_file: string; datadir: string }];
-    const pid = Number(await readFile(path.resolve(datadir, file), 'utf8'));
     connection.destroy();
-    process.kill(pid, 'SIGKILL');
-    await waitFor('the end of the database server', () => !isAlive(pid));
+    return Number(await readFile(path.resolve(datadir, file), 'utf8'));
   }
 
   async startAgain(): Promise<void> {

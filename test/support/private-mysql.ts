@@ -79,6 +79,11 @@ export class PrivateMysql {
     return this.end('SIGKILL');
   }
 
+  /** It stands still, with all its connections open, or goes on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.server?.kill(signal);
+  }
+
   async close(): Promise<void> {
     await this.end('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
