@@ -1,21 +1,37 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from './authentication';
+import { Turns } from './turns';
 
-/** Ten database connections serve that many within a second or two; whoever comes beyond is told at once. */
+/** Whether they wait, are worked on or still come in: each holds memory. */
 const MAX_IN_FLIGHT = 256;
+/** Somewhat more than there are connections to the database, since not all that is done asks it. */
+const AT_ONCE = 16;
+/** So many may wait whatever it takes: a hundred people at once are no overload. */
+const MAY_WAIT = 100;
+/** Beyond them: where somebody has waited for this long, whoever comes now would wait for longer still. */
+const BUSY_AFTER_MS = 750;
+/** Whoever waited for this long is told so, rather than that the work begins: the client has given up, or soon will. */
+const MAX_WAIT_MS = 15_000;
+
 const RETRY_AFTER_SECONDS = 1;
 
-/** Refuses requests beyond a bound with 503 before they are read, so that those under way are still answered. */
-export function limitInFlight(app: FastifyInstance, prefix = /^\/(admin\/)?graphql\b/): void {
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/**
+ * Keeps the server from collapsing under more requests than it can serve: a few are worked on at a time, the others
+ * wait in their order, and while too many wait for too long new ones are refused with 503 before they are read. So those
+ * that are taken get their answer in seconds, however many come.
+ * @returns what makes a handler wait for its turn
+ */
+export function limitInFlight(app: FastifyInstance, prefix = /^\/(admin\/)?graphql\b/): (handler: Handler) => Handler {
   let inFlight = 0;
+  const turns = new Turns(AT_ONCE);
+
   app.addHook('onRequest', async (request, reply) => {
     if (!prefix.test(request.url)) return;
-    if (inFlight >= MAX_IN_FLIGHT) {
-      const message = 'The server is busy with other requests: try again in a second.';
-      await reply
-        .code(503)
-        .header('retry-after', RETRY_AFTER_SECONDS)
-        .send(errorBody({ code: 'SERVICE_UNAVAILABLE', message }));
+    const isBusy = turns.waiting >= MAY_WAIT && turns.longestWaitMs > BUSY_AFTER_MS;
+    if (isBusy || inFlight >= MAX_IN_FLIGHT) {
+      await refuse(reply);
       return;
     }
     inFlight += 1;
@@ -24,4 +40,19 @@ export function limitInFlight(app: FastifyInstance, prefix = /^\/(admin\/)?graph
       inFlight -= 1;
     });
   });
+
+  return (handler) => (request, reply) =>
+    turns.take(async (waitedMs) => {
+      // Nobody is there any more to read the answer.
+      if (request.raw.socket.destroyed) return reply.hijack();
+      return waitedMs > MAX_WAIT_MS ? refuse(reply) : handler(request, reply);
+    });
+}
+
+function refuse(reply: FastifyReply): FastifyReply {
+  const message = 'The server is busy with other requests: try again in a second.';
+  return reply
+    .code(503)
+    .header('retry-after', RETRY_AFTER_SECONDS)
+    .send(errorBody({ code: 'SERVICE_UNAVAILABLE', message }));
 }

@@ -89,7 +89,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
       .send(errorBody({ code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on the server.' }));
   });
   await app.register(helmet, { contentSecurityPolicy: { directives: SECURITY_POLICY } });
-  limitInFlight(app);
+  const inTurn = limitInFlight(app);
   addHealthRoutes(app, options.pingDatabase);
   const metrics = new Metrics(options);
   metrics.addRoute(app);
@@ -136,11 +136,12 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     const apollo = createApolloServer(schema, { introspection, log, plugins: [metrics.graphql.plugin(name)] });
     await apollo.start();
     app.addHook('onClose', () => apollo.stop());
+    const answer = fastifyApolloHandler(apollo, { context });
     app.route({
       method: ['GET', 'POST'],
       url,
       onRequest: [neverStored, ...onRequest],
-      handler: fastifyApolloHandler(apollo, { context }),
+      handler: inTurn(async (request, reply) => answer.call(app, request, reply)),
     });
   }
   return app;
