@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
@@ -22,8 +22,11 @@ export function areNpmPackagesNeeded({ dev }, folder = root) {
   });
 }
 
-/** Installs exactly what the lock names, telling every few seconds how far it is. */
+/** Installs exactly what the lock names, telling every few seconds how far it is. @throws SetupError */
 export async function installNpmPackages({ dev }, folder = root) {
+  if (lstatSync(join(folder, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new SetupError('node_modules is a link, and npm would empty what it leads to: run npm ci there, by hand.');
+  }
   say('Installing the locked npm packages ...');
   // Explicitly, since npm would leave out the compiler where NODE_ENV is "production".
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', dev ? '--include=dev' : '--omit=dev'];

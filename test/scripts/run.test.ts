@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Project } from './project';
@@ -91,6 +91,15 @@ describe('packed, without sources', () => {
       ) as string,
     });
     expect(await project.run(['hello'])).toEqual({ code: 0, stdout: 'hello from the thing\n', stderr: '' });
+  });
+
+  test('leaves a linked node_modules alone, which npm would empty', async () => {
+    project.write('elsewhere/precious.txt', 'of another project');
+    symlinkSync(join(project.root, 'elsewhere'), join(project.root, 'node_modules'));
+    const { code, stderr } = await project.run(['hello']);
+    expect(code).toBe(1);
+    expect(stderr).toBe('node_modules is a link, and npm would empty what it leads to: run npm ci there, by hand.\n');
+    expect(readdirSync(join(project.root, 'elsewhere'))).toEqual(['precious.txt']);
   });
 
   test('shows what npm says where it fails', async () => {
