@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
+import { undone } from './undo.mjs';
 
 const require = createRequire(import.meta.url);
 const { EmbeddedDatabase } = require('../../dist/src/database/embedded.js');
@@ -27,11 +28,11 @@ export async function openBigDatabase(mib, kept) {
   const { user, database, socketPath } = await embedded.acquire();
   const url = `mysql://${user}@localhost/${database}?socketPath=${encodeURIComponent(socketPath)}`;
   const script = await mysql.createConnection({ socketPath, user, database, timezone: 'Z' });
-  const close = async () => {
-    await script.end();
+  const close = undone(async () => {
+    script.destroy();
     await embedded.release();
     await rm(kept === undefined ? folder : join(folder, 'server'), { recursive: true, force: true });
-  };
+  });
   try {
     await mkdir(join(folder, 'server'), { recursive: true });
     execFileSync(process.execPath, [program('cli/db-migrate')], {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
+import { undone } from './undo.mjs';
 
 const require = createRequire(import.meta.url);
 const { EmbeddedDatabase } = require('../../dist/src/database/embedded.js');
@@ -25,10 +26,10 @@ export async function openDatabase() {
     user,
     database,
     script,
-    async close() {
-      await script.end();
+    close: undone(async () => {
+      script.destroy();
       await embedded.release();
       await rm(folder, { recursive: true, force: true });
-    },
+    }),
   };
 }

@@ -23,6 +23,8 @@ export function requestsPerSecond({ url, headers, body, requests, seconds, amoun
 }
 
 if (process.send && process.argv[1] === new URL(import.meta.url).pathname) {
+  // Whoever asked is gone.
+  process.once('disconnect', () => process.exit());
   process.once('message', async ({ url, headers, body, requests, seconds, amount }) => {
     const result = await autocannon({
       url,

@@ -1,7 +1,9 @@
 // The servers that are measured, each a process of its own.
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { undone } from './undo.mjs';
 
 const main = new URL('../../dist/src/main.js', import.meta.url).pathname;
 const peer = (name) => new URL(`../peers/${name}.mjs`, import.meta.url).pathname;
@@ -76,11 +78,12 @@ async function ready(child) {
     /** Resident memory, MiB. */
     rssMib: () => status('VmRSS'),
     peakMib: () => status('VmHWM'),
-    stop: () =>
-      new Promise((resolve) => {
-        child.removeAllListeners('exit');
-        child.once('exit', resolve);
-        child.kill('SIGTERM');
-      }),
+    stop: undone(async () => {
+      child.removeAllListeners('exit');
+      if (child.exitCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    }),
   };
 }

@@ -8,6 +8,16 @@ const self = new URL(import.meta.url).pathname;
 export function take(module, options) {
   const child = fork(self, { stdio: ['ignore', 2, 2, 'ipc'] });
   child.send({ module, options });
+  // Ctrl-C reaches both; whoever ends us alone means both. What the child has started must be gone first.
+  const end = (signal) => {
+    child.removeAllListeners('exit');
+    child.once('exit', () => process.exit(1));
+    if (signal === 'SIGTERM') child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+  child.once('exit', () => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, end);
+  });
   return new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', () => reject(new Error(`bench/${module}.mjs gave no result.`)));
