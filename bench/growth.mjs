@@ -19,7 +19,6 @@ const STEPS = [
   { members: 1_000, confirmations: 60 },
   { members: 5_000, confirmations: 40 },
   { members: 10_000, confirmations: 40 },
-  { members: 20_000, confirmations: 30 },
 ];
 const BACKUPS = 3;
 
