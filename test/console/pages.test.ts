@@ -39,14 +39,14 @@ describeInBrowser('the console in a browser', () => {
     await visitor.sees('No operation yet.');
     await visitor.evaluate('globalThis.wasNotReloaded = true');
 
-    const investor = await server.admin.createUser('INVESTOR', 'Ines Duarte');
+    const investor = await server.admin.createUser('INVESTOR', 'Investor 1');
     await server.admin.deposit(investor.id, '5000.00');
     await server.admin.buy('1200.00', { title: 'Volvo V60' });
     await visitor.headline('Every operation is backed up.');
     await visitor.sees('All 2 operations are in a backup.');
     const row = visitor.page.getByRole('row', { name: /Bought Volvo V60/ });
     await row.getByRole('link', { name: /^db_backup-.*\.sql$/ }).waitFor();
-    await visitor.sees('Confirmed Ines Duarte’s deposit of 5,000.00 USD');
+    await visitor.sees('Confirmed Investor 1’s deposit of 5,000.00 USD');
     await visitor.page.locator('.figure', { hasText: 'Invested' }).getByText('1,200.00').waitFor();
     expect(await visitor.evaluate('globalThis.wasNotReloaded')).toBe(true);
   });

@@ -39,10 +39,15 @@ describeInBrowser('signing in to the console', () => {
 
   test('an OPERATOR is turned away, and nothing of the session is kept', async () => {
     await server.admin.request('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
-      input: { name: 'Olga', email: 'olga@example.com', password: 'a password of some length', role: 'OPERATOR' },
+      input: {
+        name: 'The operator',
+        email: 'operator@example.com',
+        password: 'a password of some length',
+        role: 'OPERATOR',
+      },
     });
-    await visitor.signIn({ email: 'olga@example.com', password: 'a password of some length' });
-    await visitor.sees('olga@example.com is an account of role OPERATOR. The console is for administrators alone.');
+    await visitor.signIn({ email: 'operator@example.com', password: 'a password of some length' });
+    await visitor.sees('operator@example.com is an account of role OPERATOR. The console is for administrators alone.');
     expect(await visitor.evaluate('JSON.stringify([sessionStorage, localStorage])')).toBe('[{},{}]');
   });
 

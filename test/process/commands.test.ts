@@ -126,7 +126,7 @@ describe('with a server that runs', () => {
   });
 
   const create = (email: string, role: string, input: string): Promise<Ended> =>
-    run(folder, 'cli/user-create', { args: ['--email', email, '--name', 'Otto', '--role', role], input });
+    run(folder, 'cli/user-create', { args: ['--email', email, '--name', 'A member', '--role', role], input });
 
   test('user:create makes an account that can sign in, the password from a pipe', async () => {
     const { code, stdout, stderr } = await create('otto@example.com', 'OPERATOR', 'a long enough password\n');
