@@ -1,12 +1,27 @@
 import type { Ledger, Query } from './ledger';
+import { openSession, type Session } from './session';
 
 /** The audit makes temporary tables as long as the largest table, which a server otherwise keeps on the disk. */
-const TEMPORARY_BYTES = 256 * 2 ** 20;
+const TEMPORARY_BYTES = 128 * 2 ** 20;
+const SET_TEMPORARY_BYTES = `SET SESSION tmp_table_size = ${TEMPORARY_BYTES}, max_heap_table_size = ${TEMPORARY_BYTES}`;
 
-/** The audit of a database of ours, by a session of ours. Returns the first violation of each kind. */
-export async function auditCopy(ledger: Ledger, query: Query): Promise<string[]> {
-  await query(`SET SESSION tmp_table_size = ${TEMPORARY_BYTES}, max_heap_table_size = ${TEMPORARY_BYTES}`).catch(
-    () => undefined,
-  );
-  return ledger.audit(query);
+/**
+ * The audit of a database of ours, by a session of ours and a second one, which the server reads for at the same time.
+ * @param copy asks the database at that address
+ * @returns the first violation of each kind
+ */
+export async function auditCopy(
+  ledger: Ledger,
+  copy: Pick<Session, 'query' | 'address'>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  // One connection does where the server gives no other.
+  const second = await openSession(copy.address, signal === undefined ? {} : { signal }).catch(() => null);
+  const queries: [Query, ...Query[]] = second === null ? [copy.query] : [copy.query, second.query];
+  try {
+    for (const query of queries) await query(SET_TEMPORARY_BYTES).catch(() => undefined);
+    return await ledger.audit(...queries);
+  } finally {
+    second?.close();
+  }
 }

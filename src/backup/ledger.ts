@@ -7,8 +7,11 @@ export interface Ledger {
   newestOperation(query: Query): Promise<OperationMark>;
   /** Which of these operations are in that database, under that very number: their uids. */
   existing(query: Query, marks: readonly OperationMark[]): Promise<Set<string>>;
-  /** The first violation of each kind, in sentences; empty where the ledger is sound. */
-  audit(query: Query): Promise<string[]>;
+  /**
+   * The first violation of each kind, in sentences; empty where the ledger is sound. All ask the same database, each over
+   * a connection of its own.
+   */
+  audit(...queries: readonly [Query, ...Query[]]): Promise<string[]>;
   /** The newest migration that the database has seen. */
   schemaVersion(query: Query): Promise<string>;
   /** What tells this pool from every other, also after a restore; null where the database does not say. */

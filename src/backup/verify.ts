@@ -43,7 +43,7 @@ export async function verifyByRestore(request: VerifyRequest): Promise<Verificat
   try {
     return await withScratchDatabase(session, request.lost, async (scratch) => {
       await loadDump({ ...request, address: scratch.address, initCommand: scratch.initCommand });
-      const violations = await auditCopy(ledger, scratch.query);
+      const violations = await auditCopy(ledger, scratch, request.lost);
       if (violations.length > 0) throw await unsound(violations, ledger, session);
       if (!(await contains(ledger, scratch.query, mark))) {
         throw new BackupError(

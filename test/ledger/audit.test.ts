@@ -1,4 +1,5 @@
 import { Role } from '../../src/entities/enums';
+import { audit } from '../../src/services/audit';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { damagesToAccounts } from './damages-to-accounts';
 import { damagesToSales } from './damages-to-sales';
@@ -44,6 +45,27 @@ describe('audit', () => {
 
   test('finds nothing in a sound ledger', async () => {
     expect(await ledger.audit()).toEqual([]);
+  });
+
+  test('finds the same when several connections share the work, and ends with the first that fails', async () => {
+    const { query } = ledger;
+    await query('START TRANSACTION');
+    try {
+      await query('UPDATE users SET balance = balance + 1');
+      await query('UPDATE sales SET profit = profit + 1');
+      const alone = await ledger.audit();
+      expect(alone.length).toBeGreaterThan(2);
+      expect(await audit(query, query, query)).toEqual(alone);
+      let asked = 0;
+      const counted: typeof query = (sql) => {
+        asked += 1;
+        return query(sql);
+      };
+      await expect(audit(counted, () => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
+      expect(asked).toBe(1);
+    } finally {
+      await query('ROLLBACK');
+    }
   });
 
   test.each([...damagesToAccounts, ...damagesToSales])('names %s', async (_what, statements, sentence) => {

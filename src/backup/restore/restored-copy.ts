@@ -91,9 +91,10 @@ export class RestoredCopy {
   async audit(): Promise<Audited> {
     const { backup } = this.plan;
     try {
-      return await this.withSession(async ({ query }) => {
-        const { ledger } = this.context;
-        const [violation] = await auditCopy(ledger, query);
+      return await this.withSession(async (copy) => {
+        const { query } = copy;
+        const { ledger, signal } = this.context;
+        const [violation] = await auditCopy(ledger, copy, signal);
         if (violation !== undefined) {
           throw new BackupError(`${backup.path} is not sound, and was not restored: ${reasonOf(violation)}.`);
         }
