@@ -156,9 +156,15 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/**
+ * So many connections may come while the server is busy. The client's system tries one that finds no room again after
+ * 1, 3, 7, 15 and 31 seconds, where a refusal would have come at once. The system's own limit holds as well.
+ */
+const BACKLOG = 4096;
+
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {

@@ -3,7 +3,7 @@ import { errorBody } from './authentication';
 import { Turns } from './turns';
 
 /** Whether they wait, are worked on or still come in: each holds memory. */
-const MAX_IN_FLIGHT = 256;
+const MAX_IN_FLIGHT = 160;
 /** Somewhat more than there are connections to the database, since not all that is done asks it. */
 const AT_ONCE = 16;
 /** So many may wait whatever it takes: a hundred people at once are no overload. */
