@@ -80,3 +80,18 @@ test('in the place of the live database too, again and again, whatever history w
   expect(await bench.audit()).toEqual([]);
   expect(await bench.litter()).toEqual([]);
 });
+
+test('a backup of the empty ledger makes the very first operations reachable, however fast they came', async () => {
+  const bench = await openBench();
+  try {
+    const empty = await bench.backUp();
+    expect(empty.lastOperation.number).toBe(0);
+    await bench.operate(3);
+    const { plan } = await bench.restore({ kind: 'operation', number: 2 });
+    expect(plan.backup.path).toBe(empty.path);
+    expect(await bench.newest()).toBe(2);
+    expect(await bench.audit()).toEqual([]);
+  } finally {
+    await bench.close();
+  }
+});
