@@ -13,7 +13,7 @@ export interface Backup extends Manifest {
 }
 
 /** The dump programs' own last line; "on" and a date follow. */
-export const COMPLETION_LINE = /^-- Dump completed(?: on .*)?$/;
+const COMPLETION_LINE = /^-- Dump completed(?: on .*)?$/;
 
 /** The completion line and the manifest; a dump's last lines are far shorter than the rest. */
 const TAIL_BYTES = MAX_MANIFEST_BYTES + 512;

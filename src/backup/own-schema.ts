@@ -28,7 +28,7 @@ export function ownSchemaPrefix(database: string, kind: OwnSchema): string {
   return `${database.slice(0, room - 9)}_${hash}${infix}`;
 }
 
-export function isOwnSchema(name: string, database: string, kind: OwnSchema): boolean {
+function isOwnSchema(name: string, database: string, kind: OwnSchema): boolean {
   const prefix = ownSchemaPrefix(database, kind);
   // Where names of databases are kept in lower case, the server tells ours so.
   const matches = name.startsWith(prefix) || name.startsWith(prefix.toLowerCase());

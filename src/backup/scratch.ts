@@ -1,13 +1,6 @@
 import { BackupError } from './errors';
 import type { Query } from './ledger';
-import {
-  createSchemaLike,
-  findOwnSchemas,
-  isOwnSchema,
-  ownSchemaName,
-  ownSchemaPrefix,
-  stayOnThisServer,
-} from './own-schema';
+import { createSchemaLike, findOwnSchemas, ownSchemaName, stayOnThisServer } from './own-schema';
 import { openSession, type Session } from './session';
 
 /** A database of our own beside the live one, for a test restore. */
@@ -56,15 +49,6 @@ export async function dropScratchLitter({ query, address }: Session): Promise<st
   const litter = await findOwnSchemas(query, address.database, ['scratch', 'restore', 'discarded']);
   for (const name of litter) await drop(query, name);
   return litter;
-}
-
-/** What the names of that database's scratch databases begin with; 12 hexadecimal digits follow. */
-export function scratchPrefix(database: string): string {
-  return ownSchemaPrefix(database, 'scratch');
-}
-
-export function isScratchOf(name: string, database: string): boolean {
-  return isOwnSchema(name, database, 'scratch');
 }
 
 async function drop(query: Query, name: string): Promise<void> {

@@ -48,7 +48,7 @@ export function createApolloServer(
 }
 
 /** Refusals are said to the client as they are; what nobody foresaw is masked, and logged whole. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+function formatError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
   const cause = orUnavailable(rootCause(error));
   if (cause instanceof Refusal) {
     if (cause.cause !== undefined) log.error({ err: cause.cause, path: formatted.path }, cause.message);

@@ -15,6 +15,8 @@ const MAX_WAIT_MS = 15_000;
 
 const RETRY_AFTER_SECONDS = 1;
 
+const GRAPHQL = /^\/(admin\/)?graphql\b/;
+
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /**
@@ -23,12 +25,12 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown
  * that are taken get their answer in seconds, however many come.
  * @returns what makes a handler wait for its turn
  */
-export function limitInFlight(app: FastifyInstance, prefix = /^\/(admin\/)?graphql\b/): (handler: Handler) => Handler {
+export function limitInFlight(app: FastifyInstance): (handler: Handler) => Handler {
   let inFlight = 0;
   const turns = new Turns(AT_ONCE);
 
   app.addHook('onRequest', async (request, reply) => {
-    if (!prefix.test(request.url)) return;
+    if (!GRAPHQL.test(request.url)) return;
     const isBusy = turns.waiting >= MAY_WAIT && turns.longestWaitMs > BUSY_AFTER_MS;
     if (isBusy || inFlight >= MAX_IN_FLIGHT) {
       await refuse(reply);

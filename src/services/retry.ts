@@ -30,7 +30,7 @@ const TRANSIENT = new Set([
 ]);
 
 /** Whether it lost a race, its connection or its server, so that trying again makes sense. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const errno = sqlErrno(error);
   if (errno !== undefined) return TRANSIENT.has(errno);
   // The driver's mark of a connection that is of no more use; TypeORM wraps the driver's error.

@@ -75,10 +75,6 @@ export class UserService {
     return key === null ? null : readRow(this.dataSource.manager, User, key);
   }
 
-  findByEmail(email: string): Promise<User | null> {
-    return this.dataSource.manager.findOneBy(User, { email: email.trim().toLowerCase() });
-  }
-
   findByIds(ids: readonly number[]): Promise<User[]> {
     return readRows(this.dataSource.manager, User, { where: ['id IN (?)'], parameters: [ids] });
   }

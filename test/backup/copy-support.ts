@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CopyDependencies } from '../../src/backup/copy/context';
+import type { CopyDependencies, CopyOutcome } from '../../src/backup/copy/context';
+import { copyBackups } from '../../src/backup/copy/copy';
 import type { CopySettings, CopyTarget } from '../../src/backup/copy/settings';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import { prepareFolders } from '../../src/backup/work-files';
 import { copyTools } from '../support/object-storage';
-import { temporaryFolder } from './support';
+import { placeBackup, type Fields } from './backup-files';
+import { rejection, temporaryFolder } from './support';
 
 export interface CopyBench {
   settings: BackupSettings;
@@ -18,8 +20,16 @@ export interface CopyBench {
   /** Everything that lies there, hidden files too. */
   files(): string[];
   logText(): string;
+  /** Puts a backup of that second into the storage folder; by default the operation in it has the second's number. */
+  place(second: number, number?: number, fields?: Fields): string;
+  copyAll(change?: Partial<CopyDependencies>): Promise<CopyOutcome>;
+  /** Copies, which must fail. @returns the message */
+  failure(change?: Partial<CopyDependencies>): Promise<string>;
   close(): void;
 }
+
+/** When the backups of `place` were made. */
+export const momentOf = (second: number): Date => new Date(Date.UTC(2026, 10, 23, 1, 2, second));
 
 /** A storage folder with no backups in it, and a folder for copies of them. */
 export async function openCopyBench(change: Partial<CopySettings> = {}, keep = 10): Promise<CopyBench> {
@@ -29,13 +39,26 @@ export async function openCopyBench(change: Partial<CopySettings> = {}, keep = 1
   await prepareFolders(settings);
   const to: CopyTarget = { kind: 'directory', directory: target };
   const copy = { target: to, recipients: [], s3: null, identityFile: null, ...change };
+  const dependencies: CopyDependencies = { settings, copy };
+  const copyAll = (other: Partial<CopyDependencies> = {}): Promise<CopyOutcome> =>
+    copyBackups({ ...dependencies, ...other });
   return {
     settings,
     copy,
-    dependencies: { settings, copy },
+    dependencies,
     target,
     files: () => readdirSync(target).sort(),
     logText: () => readFileSync(settings.logFile, 'utf8'),
+    place: (second, number = second, fields = {}) =>
+      placeBackup(settings.directory, momentOf(second), {
+        pool: 'pool-1',
+        lastOperation: { number, uid: `uid-${number}` },
+        createdAt: momentOf(second),
+        startedAt: momentOf(second),
+        ...fields,
+      }),
+    copyAll,
+    failure: async (other) => (await rejection(copyAll(other))).message,
     close: () => {
       for (const folder of [root, target]) rmSync(folder, { recursive: true, force: true });
     },

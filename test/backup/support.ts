@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Ledger, OperationMark } from '../../src/backup/ledger';
 import type { BackupDependencies } from '../../src/backup/run-backup';
-import { scratchPrefix } from '../../src/backup/scratch';
+import { ownSchemaPrefix } from '../../src/backup/own-schema';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { testLedger } from './test-ledger';
@@ -84,7 +84,7 @@ export async function openBench(change: Partial<BackupSettings> = {}): Promise<B
 
 export async function scratchDatabases({ query, address }: TestDatabase): Promise<string[]> {
   const rows = await query('SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA');
-  const prefix = scratchPrefix(address.database);
+  const prefix = ownSchemaPrefix(address.database, 'scratch');
   return rows.map(({ name }) => String(name)).filter((name) => name.startsWith(prefix));
 }
 

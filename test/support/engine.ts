@@ -8,11 +8,3 @@ export const CLIENTS = {
   mariadb: { dump: 'mariadb-dump', restore: 'mariadb', debianPackage: 'mariadb-client' },
   mysql: { dump: 'mysqldump', restore: 'mysql', debianPackage: 'mysql-client' },
 }[FAMILY];
-
-/** For a test of what one family alone has; the reason is part of the test's name. */
-export const onlyOn = (family: ClientFamily, reason: string): ((name: string, run: () => Promise<void>) => void) =>
-  family === FAMILY
-    ? test
-    : (name, run) => {
-        test.skip(`${name} [only on ${family}: ${reason}]`, run);
-      };

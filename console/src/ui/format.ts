@@ -13,7 +13,7 @@ const ONE_DIGIT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, m
 const SHORT_AMOUNT = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 
 export const dateTime = (iso: string): string => DATE_TIME.format(new Date(iso));
-export const shortDateTime = (iso: string): string => SHORT_DATE_TIME.format(new Date(iso));
+const shortDateTime = (iso: string): string => SHORT_DATE_TIME.format(new Date(iso));
 export const clockTime = (iso: string): string => CLOCK.format(new Date(iso));
 export const time = (iso: string): string => TIME.format(new Date(iso));
 export const count = (value: number): string => NUMBER.format(value);

@@ -15,7 +15,7 @@ const STALL_MS = 15 * 60_000;
 const BEAT_MS = 1_000;
 
 /** How every message about copies that failed begins. */
-export const COPYING = 'Copying ';
+const COPYING = 'Copying ';
 
 /**
  * Copies every backup that lacks a copy, one process of this storage folder at a time, and writes what it does, the

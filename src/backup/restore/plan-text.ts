@@ -70,8 +70,8 @@ function listed(entries: readonly JournalEntry[], byLog: RestorePlan['backByLog'
   return [count, ...named, ...further].join(`\n${' '.repeat(16)}`);
 }
 
-/** "12 SELL_VEHICLE by Ada <ada@example.com> at 2026-11-23 01:02:03 UTC" */
-export function entryText({ number, kind, actor, at }: JournalEntry): string {
+/** "12 SELL_VEHICLE by Operator 1 <operator-1@example.com> at 2026-11-23 01:02:03 UTC" */
+function entryText({ number, kind, actor, at }: JournalEntry): string {
   return `${number} ${kind} by ${actor} at ${moment(at)}`;
 }
 

@@ -1,8 +1,10 @@
 import { OWN_TABLES } from '../../database/own-tables';
 import type { Query } from '../ledger';
 
-/** The names of everything in that schema that holds rows: tables and sequences, but no views, and none of the tables
- * beside the pool's. */
+/**
+ * The names of everything in that schema that holds rows: tables and sequences, but no views, and none of the tables
+ * beside the pool's.
+ */
 export async function tablesOf(query: Query, schema: string): Promise<string[]> {
   const rows = await query(
     `SELECT TABLE_NAME AS name FROM information_schema.TABLES
