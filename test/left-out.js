@@ -8,6 +8,8 @@ const WITHOUT_DATABASE = [
   { file: 'test/(values|scalars)/', reason: 'asks no database' },
   { file: 'test/docs/(architecture|documents)', reason: 'asks no database' },
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },
+  { file: 'test/deploy/', reason: 'asks no database' },
+  { file: 'test/bench/', reason: 'brings its own database' },
 ];
 const ELSEWHERE = [
   { file: 'test/database/(embedded|file-lock)', reason: EMBEDDED },

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -49,6 +49,8 @@ export class ObjectStorage {
       storage.spawn('memcached', ['-u', userInfo().username, '-l', '127.0.0.1', '-p', `${memory}`]),
     );
     for (const name of SERVERS) storage.processes.push(storage.launch(name));
+    // Asked before they listen, the proxy would take them for broken, and for a while not ask again.
+    await Promise.all(ports.map((port) => waitFor('the servers of the storage', () => listensOn(port), START_MS)));
     await storage.comeBack();
     const client = storage.client();
     await client.send(new CreateBucketCommand({ Bucket: storage.bucket }));
@@ -153,6 +155,18 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await ended;
+}
+
+function listensOn(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
 }
 
 function freePort(): Promise<number> {
