@@ -8,7 +8,6 @@ const WITHOUT_DATABASE = [
   { file: 'test/(values|scalars)/', reason: 'asks no database' },
   { file: 'test/docs/(architecture|documents)', reason: 'asks no database' },
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },
-  { file: 'test/deploy/', reason: 'asks no database' },
   { file: 'test/bench/', reason: 'brings its own database' },
 ];
 const ELSEWHERE = [
