@@ -56,7 +56,12 @@ export async function startApplication({
 }: ApplicationOptions): Promise<Application> {
   const started: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
-    for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
+    const failures: unknown[] = [];
+    // Each is tried, whatever became of the one before.
+    for (let stop = started.pop(); stop !== undefined; stop = started.pop()) {
+      await stop().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     for (const warning of await findLoosePermissions(config.storageDir)) log.warn(warning);
@@ -146,7 +151,7 @@ export async function startApplication({
     copier?.request();
     return { url: urlOf(app, config.host), generatedPassword, close };
   } catch (error) {
-    await close();
+    await close().catch(() => undefined);
     throw error;
   }
 }

@@ -32,12 +32,16 @@ export async function createCopier(options: {
   const { copy, webhookUrl } = config.backup;
   if (copy.target === null) return null;
   const webhook = webhookUrl === null ? null : await BackupWebhook.open(webhookUrl, log, logFile, 'copy');
+  let closing = false;
   const requester = new BackupRequester({
     command: [process.execPath, program],
     input: (request) => JSON.stringify({ config, request } satisfies WorkerInput),
     log,
     what: 'copy',
-    onOutcome: ({ problem }) => webhook?.tell(problem),
+    onOutcome: ({ problem }) => {
+      // One that was asked to end has neither failed nor succeeded.
+      if (!closing) webhook?.tell(problem);
+    },
   });
   const request = (): void => {
     requester.request('OPERATION');
@@ -47,6 +51,7 @@ export async function createCopier(options: {
     requester,
     request,
     close: async () => {
+      closing = true;
       clearInterval(timer);
       await requester.stopWithin(GRACE_MS);
       await webhook?.stop();

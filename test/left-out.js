@@ -14,6 +14,7 @@ const ELSEWHERE = [
   { file: 'test/database/(embedded|file-lock)', reason: EMBEDDED },
   { file: 'test/process/(start|stop|demo|commands|copies|packed)', reason: EMBEDDED },
   { file: 'test/ledger/outages', reason: EMBEDDED },
+  { file: 'test/backup/dump-paths', reason: 'of what mariadb-dump prints' },
   { file: 'test/docs/(readme|commands)', reason: `${EMBEDDED}, as a newcomer has it` },
   { file: 'test/restore/runbook', reason: `${EMBEDDED}, as the runbook has it` },
   { file: 'test/restore/full-disk', reason: `${EMBEDDED}, on a small disk` },

@@ -8,6 +8,8 @@ import { openSession, type Session } from './session';
 
 /** After this long without a word from its holder the server ends the connection: a machine may lose its power. */
 const SILENCE_SECONDS = 120;
+/** Above the time for which one statement waits for a lock. */
+const ANSWER_MS = 90_000;
 const RELEASE_MS = 2_000;
 
 /**
@@ -51,7 +53,7 @@ export class BackupLock {
     signal?.addEventListener('abort', abandon);
     try {
       if (signal?.aborted === true) throw new BackupStopped();
-      const held = await takeLock(session.query, lockName(address.database), onWait);
+      const held = await takeLock(answeredInTime(session), lockName(address.database), onWait);
       return new BackupLock(session, address, held, performance.now());
     } catch (error) {
       session.close();
@@ -127,4 +129,18 @@ export function isBackupRunning(query: Query, database: string): Promise<boolean
  */
 export function lockName(database: string): string {
   return `motorpool.backup.${createHash('sha256').update(database.toLowerCase()).digest('hex').slice(0, 32)}`;
+}
+
+/** Until the lock is had nothing else notices a server that fell silent. */
+function answeredInTime(session: Session): Query {
+  return async (sql, parameters) => {
+    const timer = setTimeout(() => {
+      session.close();
+    }, ANSWER_MS);
+    try {
+      return await session.query(sql, parameters);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }

@@ -96,7 +96,10 @@ export class BackupRequester {
 
   /** The same, but asks a process that is not done after `graceMs` to end. Only where the next start makes up for it. */
   async stopWithin(graceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.worker?.end(), graceMs);
+    const timer = setTimeout(() => {
+      this.wanted = null;
+      this.worker?.end();
+    }, graceMs);
     await this.stop();
     clearTimeout(timer);
   }

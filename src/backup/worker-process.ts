@@ -16,6 +16,7 @@ export interface WorkerEnding {
 export class WorkerProcess {
   private child: ChildProcess | null = null;
   private held = false;
+  private ending = false;
 
   /** @param what it makes, for messages */
   constructor(private readonly what = 'backup') {}
@@ -48,6 +49,7 @@ export class WorkerProcess {
         env: workerEnvironment(),
       });
       this.child = child;
+      if (this.ending) child.kill('SIGTERM');
       lowerPriority(child);
       if (!this.held) for (const handle of this.handles()) handle.unref();
 
@@ -74,6 +76,7 @@ export class WorkerProcess {
 
   /** Asks it to end. */
   end(): void {
+    this.ending = true;
     this.child?.kill('SIGTERM');
   }
 

@@ -1,5 +1,13 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import { execute, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../resolvers/context';
@@ -10,8 +18,10 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>;
 
 /** Compiling takes as long as some executions: what a person types once in a playground is not worth it. */
 const WORTH_COMPILING_AT_USE = 3;
-/** A compiled document takes some 100 KB, the documents of all clients are a few dozen. */
+/** The documents of all clients are a few dozen. */
 const MAX_DOCUMENTS = 300;
+/** So many fields, fragments spread, take about a megabyte as a function. */
+const MAX_FIELDS = 1_000;
 
 interface Known {
   uses: number;
@@ -38,7 +48,7 @@ export function compiledExecutor(schema: GraphQLSchema): Gateway {
     const known = documents.get(key) ?? { uses: 0, compiled: null };
     documents.set(key, known);
     known.uses += 1;
-    if (known.uses === WORTH_COMPILING_AT_USE) {
+    if (known.uses === WORTH_COMPILING_AT_USE && countFields(document) <= MAX_FIELDS) {
       const compiled = compileQuery(schema, document, operationName);
       if (isCompiledQuery(compiled)) known.compiled = compiled;
     }
@@ -64,4 +74,21 @@ function asGraphqlError({ message, path, locations, originalError }: GraphQLErro
   const error = new GraphQLError(message, { path, originalError });
   // Known of the nodes that the function was compiled from, which it does not keep.
   return Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
+}
+
+/** How many fields there are once fragments are spread. The bound on a request's cost keeps their number in bounds. */
+function countFields({ definitions }: DocumentNode): number {
+  const fragments = new Map(
+    definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION).map((each) => [each.name.value, each]),
+  );
+  const countIn = (set: SelectionSetNode | undefined): number =>
+    (set?.selections ?? []).reduce((count, selection) => {
+      if (selection.kind === Kind.FIELD) return count + 1 + countIn(selection.selectionSet);
+      if (selection.kind === Kind.INLINE_FRAGMENT) return count + countIn(selection.selectionSet);
+      return count + countIn(fragments.get(selection.name.value)?.selectionSet);
+    }, 0);
+  return definitions.reduce(
+    (count, each) => count + (each.kind === Kind.OPERATION_DEFINITION ? countIn(each.selectionSet) : 0),
+    0,
+  );
 }

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from './authentication';
 import { Turns } from './turns';
@@ -26,21 +28,18 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown
  * @returns what makes a handler wait for its turn
  */
 export function limitInFlight(app: FastifyInstance): (handler: Handler) => Handler {
-  let inFlight = 0;
+  const inFlight = new InFlight();
   const turns = new Turns(AT_ONCE);
 
   app.addHook('onRequest', async (request, reply) => {
-    if (!GRAPHQL.test(request.url)) return;
+    // By the route: the path itself may be spelled in other ways.
+    if (!GRAPHQL.test(request.routeOptions.url ?? '')) return;
     const isBusy = turns.waiting >= MAY_WAIT && turns.longestWaitMs > BUSY_AFTER_MS;
-    if (isBusy || inFlight >= MAX_IN_FLIGHT) {
+    if (isBusy || inFlight.count >= MAX_IN_FLIGHT) {
       await refuse(reply);
       return;
     }
-    inFlight += 1;
-    // Whichever way it ends: answered, failed, or given up by the client.
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-    });
+    inFlight.add(request.raw.socket, reply.raw);
   });
 
   return (handler) => (request, reply) =>
@@ -57,4 +56,30 @@ function refuse(reply: FastifyReply): FastifyReply {
     .code(503)
     .header('retry-after', RETRY_AFTER_SECONDS)
     .send(errorBody({ code: 'SERVICE_UNAVAILABLE', message }));
+}
+
+/** Counts requests until they end, whichever way: answered, failed, or given up by the client. */
+class InFlight {
+  count = 0;
+  private readonly byConnection = new WeakMap<Socket, Set<ServerResponse>>();
+
+  add(connection: Socket, response: ServerResponse): void {
+    const open = this.byConnection.get(connection) ?? this.watch(connection);
+    open.add(response);
+    this.count += 1;
+    response.once('close', () => {
+      if (open.delete(response)) this.count -= 1;
+    });
+  }
+
+  /** Answers that queue behind another one never hear that their connection has gone. */
+  private watch(connection: Socket): Set<ServerResponse> {
+    const open = new Set<ServerResponse>();
+    this.byConnection.set(connection, open);
+    connection.once('close', () => {
+      this.count -= open.size;
+      open.clear();
+    });
+    return open;
+  }
 }

@@ -5,7 +5,7 @@ import type { OperationKind } from '../entities/enums';
 import type { User } from '../entities/user';
 import { Refusal } from './errors';
 import { hasCommitted, takeNumber } from './numbers';
-import { PATIENCE_MS, tryAgain } from './retry';
+import { isTransient, PATIENCE_MS, tryAgain } from './retry';
 import { CommitUnanswered, inTransaction, NothingToDo } from './transaction';
 
 /** What an operation did, for its row in the journal. */
@@ -98,7 +98,12 @@ export class OperationRunner {
         lastError,
       );
     };
-    return tryAgain(() => hasCommitted(this.dataSource, uid), { patienceMs: this.patienceMs, giveUp });
+    const look = (): Promise<boolean> =>
+      hasCommitted(this.dataSource, uid).catch((error: unknown) => {
+        if (isTransient(error)) throw error;
+        throw giveUp(error);
+      });
+    return tryAgain(look, { patienceMs: this.patienceMs, giveUp });
   }
 }
 

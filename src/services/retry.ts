@@ -18,6 +18,7 @@ const TRANSIENT = new Set([
   1226, // ER_USER_LIMIT_REACHED
   1053, // ER_SERVER_SHUTDOWN
   1317, // ER_QUERY_INTERRUPTED: KILL QUERY
+  1105, // ER_UNKNOWN_ERROR: what MySQL says of an UPDATE of several tables that was interrupted
   1969, // ER_STATEMENT_TIMEOUT (MariaDB)
   3024, // ER_QUERY_TIMEOUT (MySQL)
   1927, // ER_CONNECTION_KILLED
@@ -30,7 +31,7 @@ const TRANSIENT = new Set([
 ]);
 
 /** Whether it lost a race, its connection or its server, so that trying again makes sense. */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   const errno = sqlErrno(error);
   if (errno !== undefined) return TRANSIENT.has(errno);
   // The driver's mark of a connection that is of no more use; TypeORM wraps the driver's error.

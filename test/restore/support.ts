@@ -61,9 +61,16 @@ export interface Restored {
   outcome: RestoreOutcome;
 }
 
-/** A pool on the real server, with the real services, migrations and audit, and a folder for its backups. */
-export async function openBench(change: Partial<BackupSettings> = {}): Promise<Bench> {
-  const ledger = await createLedger({ roles: ROLES, commissionRate: COMMISSION_RATE });
+/**
+ * A pool on the real server, with the real services, migrations and audit, and a folder for its backups.
+ * @param server the URL of a database server other than the one that all tests share
+ */
+export async function openBench(change: Partial<BackupSettings> = {}, server?: string): Promise<Bench> {
+  const ledger = await createLedger({
+    roles: ROLES,
+    commissionRate: COMMISSION_RATE,
+    ...(server === undefined ? {} : { server }),
+  });
   const { address } = ledger.database;
   const storageDir = mkdtempSync(path.join(tmpdir(), 'restore-test-'));
   const settings = { ...backupSettings(storageDir, { keep: 100, verify: 'checksum' }), ...change };
