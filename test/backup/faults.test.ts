@@ -54,10 +54,10 @@ test('a dump program that prints nothing', async () => {
 });
 
 test('a dump program that dies halfway', async () => {
-  fake(dump, `${DUMP} "$@" | head -c 900; echo '${dump}: Error 2013: Lost connection' >&2; exit 3`);
+  fake(dump, `${DUMP} "$@" 2>/dev/null | head -c 900; echo '${dump}: Error 2013: Lost connection' >&2; exit 3`);
   expect(await failure()).toBe(
     `The dump failed: ${dump} lost the database server, or found a table changed, while it read the rows: ` +
-      'Got errno 32 on write; Error 2013: Lost connection.',
+      'Error 2013: Lost connection.',
   );
 });
 
