@@ -62,6 +62,8 @@ for (const module of MODULES) {
     const { target, better } = targets[result.name];
     const holds = better === 'lower' ? result.ratio <= target : result.ratio >= target;
     rows.push({ ...result, target, better, holds });
+    const [least, ratio, most] = [result.lowest, result.ratio, result.highest].map((each) => each.toPrecision(3));
+    say(`${result.name}: ${ratio} (${least} to ${most}), which ${holds ? 'holds' : 'does not hold'}`);
   }
   say(`${ofModule.join(', ')}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
