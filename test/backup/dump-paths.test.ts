@@ -1,35 +1,26 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { listBackups } from '../../src/backup/catalogue';
 import { inspectFile } from '../../src/backup/inspect';
 import { runBackup } from '../../src/backup/run-backup';
 import { findProgram } from '../../src/database/programs';
 import { startChild } from './child';
-import { openBench, operate, operateInBulk, temporaryFolder, type Bench } from './support';
+import { FakePrograms } from './fake-programs';
+import { openBench, operate, operateInBulk, type Bench } from './support';
 
 const asked = { trigger: 'OPERATION', force: false } as const;
 const DUMP = findProgram(['mariadb-dump']) ?? '';
-const { PATH } = process.env;
 
 let bench: Bench;
-let programs: string;
+let programs: FakePrograms;
 beforeEach(async () => {
   bench = await openBench();
-  programs = temporaryFolder();
-  process.env.PATH = `${programs}:${PATH ?? ''}`;
+  programs = new FakePrograms();
   await operate(bench.database);
 });
 afterEach(async () => {
-  process.env.PATH = PATH;
-  rmSync(programs, { recursive: true });
+  programs.remove();
   await bench.close();
 });
-
-function fake(name: string, script: string): void {
-  const file = path.join(programs, name);
-  writeFileSync(file, `#!/bin/bash\n${script}\n`);
-  chmodSync(file, 0o755);
-}
 
 /** The first two lines of the one backup, which is what it says of itself. */
 async function beginning(): Promise<string[]> {
@@ -39,7 +30,7 @@ async function beginning(): Promise<string[]> {
 }
 
 test('a first line that old clients stumble over becomes a comment, and what follows stays', async () => {
-  fake('mariadb-dump', `${DUMP} "$@" | sed '1s|.*|/*M!999999\\\\- enable the sandbox mode */ |'`);
+  programs.add('mariadb-dump', `${DUMP} "$@" | sed '1s|.*|/*M!999999\\\\- enable the sandbox mode */ |'`);
   await runBackup(bench.dependencies, asked);
   expect(await beginning()).toEqual([
     expect.stringMatching(/^-- -{37} ?$/),
@@ -48,14 +39,14 @@ test('a first line that old clients stumble over becomes a comment, and what fol
 });
 
 test('a dump program that prints no such line', async () => {
-  fake('mariadb-dump', `${DUMP} "$@" | grep -v sandbox`);
+  programs.add('mariadb-dump', `${DUMP} "$@" | grep -v sandbox`);
   await runBackup(bench.dependencies, asked);
   expect((await beginning())[0]).toMatch(/^-- MariaDB dump /);
 });
 
 test('a dump that comes in drops', async () => {
   await operateInBulk(bench.database, 3000);
-  fake(
+  programs.add(
     'mariadb-dump',
     `${DUMP} "$@" | { head -c 5; sleep 0.1; head -c 50; sleep 0.1; head -c 500000; sleep 0.1; cat; }`,
   );
@@ -65,8 +56,8 @@ test('a dump that comes in drops', async () => {
 
 test('where a program would outlive us, it writes through us', async () => {
   await operateInBulk(bench.database, 3000);
-  fake('setpriv', 'exit 1');
-  fake('mariadb-dump', `[ ! -f /dev/stdout ] && ${DUMP} "$@"`);
+  programs.add('setpriv', 'exit 1');
+  programs.add('mariadb-dump', `[ ! -f /dev/stdout ] && ${DUMP} "$@"`);
   const { settings, address } = bench.dependencies;
   const report = await startChild({ dependencies: { settings, address }, request: asked }).ended;
   expect(report).toContain('"problem":null');

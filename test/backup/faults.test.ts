@@ -1,25 +1,23 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BackupError } from '../../src/backup/errors';
 import { runBackup } from '../../src/backup/run-backup';
 import { findProgram } from '../../src/database/programs';
 import { createTestDatabase } from '../support/database';
 import { CLIENTS } from '../support/engine';
-import { openBench, operate, operateInBulk, rejection, temporaryFolder, type Bench } from './support';
+import { FakePrograms } from './fake-programs';
+import { openBench, operate, operateInBulk, rejection, type Bench } from './support';
 
 let bench: Bench;
-let programs: string;
-const { PATH } = process.env;
+let programs: FakePrograms;
 
 beforeEach(async () => {
   bench = await openBench();
-  programs = temporaryFolder();
-  process.env.PATH = `${programs}:${PATH ?? ''}`;
+  programs = new FakePrograms();
   await operate(bench.database);
 });
 afterEach(async () => {
-  process.env.PATH = PATH;
-  rmSync(programs, { recursive: true });
+  programs.remove();
   await bench.close();
 });
 
@@ -27,13 +25,6 @@ const asked = { trigger: 'OPERATION', force: false } as const;
 const { dump, restore } = CLIENTS;
 const DUMP = findProgram([dump]) ?? '';
 const CLIENT = findProgram([restore]) ?? '';
-
-/** Puts a program of that name first on the path: the fault to be tested. */
-function fake(name: string, script: string): void {
-  const file = path.join(programs, name);
-  writeFileSync(file, `#!/bin/bash\n${script}\n`);
-  chmodSync(file, 0o755);
-}
 
 /** A backup that fails: one ERROR line in the log, nothing published, nothing left behind; and the next one succeeds. */
 async function failure(change: { stallMs?: number } = {}): Promise<string> {
@@ -43,18 +34,18 @@ async function failure(change: { stallMs?: number } = {}): Promise<string> {
   expect(await bench.litter()).toEqual([]);
   expect(bench.logText().match(/ ERROR .*/g)).toEqual([` ERROR ${error.message}`]);
   expect(error.message).toMatch(/^[A-Z].*\.$/);
-  process.env.PATH = PATH;
+  programs.leavePath();
   expect((await runBackup(bench.dependencies, asked)).published).toHaveLength(1);
   return error.message;
 }
 
 test('a dump program that prints nothing', async () => {
-  fake(dump, 'exit 0');
+  programs.add(dump, 'exit 0');
   expect(await failure()).toBe(`The dump failed: ${dump} printed nothing.`);
 });
 
 test('a dump program that dies halfway', async () => {
-  fake(dump, `${DUMP} "$@" 2>/dev/null | head -c 900; echo '${dump}: Error 2013: Lost connection' >&2; exit 3`);
+  programs.add(dump, `${DUMP} "$@" 2>/dev/null | head -c 900; echo '${dump}: Error 2013: Lost connection' >&2; exit 3`);
   expect(await failure()).toBe(
     `The dump failed: ${dump} lost the database server, or found a table changed, while it read the rows: ` +
       'Error 2013: Lost connection.',
@@ -62,27 +53,27 @@ test('a dump program that dies halfway', async () => {
 });
 
 test('a dump that is cut off though the program reports success', async () => {
-  fake(dump, `${DUMP} "$@" | head -n -1; exit 0`);
+  programs.add(dump, `${DUMP} "$@" | head -n -1; exit 0`);
   expect(await failure()).toBe(`The dump is cut off: ${dump} ended without saying that it is complete.`);
 });
 
 test('a dump that lacks its beginning', async () => {
-  fake(dump, `${DUMP} "$@" | tail -c +900`);
+  programs.add(dump, `${DUMP} "$@" | tail -c +900`);
   expect(await failure()).toBe(`The dump is cut off at its beginning: ${dump} began with something else.`);
 });
 
 test('a dump that says it is complete though the program reports a failure', async () => {
-  fake(dump, `${DUMP} "$@"; exit 2`);
+  programs.add(dump, `${DUMP} "$@"; exit 2`);
   expect(await failure()).toBe(`The dump failed: ${dump} was refused by the database server or could not reach it.`);
 });
 
 test('a dump program that is killed', async () => {
-  fake(dump, 'kill -KILL $$');
+  programs.add(dump, 'kill -KILL $$');
   expect(await failure()).toBe(`The dump failed: ${dump} was ended by SIGKILL.`);
 });
 
 test('a dump program that delivers a part and hangs', async () => {
-  fake(dump, `${DUMP} "$@" | head -c 900; setsid sleep 4`);
+  programs.add(dump, `${DUMP} "$@" | head -c 900; setsid sleep 4`);
   expect(await failure({ stallMs: 300 })).toBe(`The program ${dump} did nothing for 0.3 seconds and was ended.`);
 });
 
@@ -100,18 +91,21 @@ test('the real dump program hanging on a locked table', async () => {
 });
 
 test('a dump program that cannot be run', async () => {
-  fake(dump, '');
-  writeFileSync(path.join(programs, dump), '#!/nowhere/interpreter\n');
+  programs.add(dump, '');
+  writeFileSync(path.join(programs.folder, dump), '#!/nowhere/interpreter\n');
   expect(await failure()).toMatch(/^The dump failed: (mariadb-dump|mysqldump) .*No such file or directory\.$/);
 });
 
 test('a dump program that lacks a library', async () => {
-  fake(dump, 'exit 127');
+  programs.add(dump, 'exit 127');
   expect(await failure()).toBe(`The dump failed: ${dump} or a library that it needs is missing.`);
 });
 
 test('a restore that fails', async () => {
-  fake(restore, `head -c 100 > /dev/null; echo 'ERROR 1146 (42S02) at line 9: Table x does not exist' >&2; exit 1`);
+  programs.add(
+    restore,
+    `head -c 100 > /dev/null; echo 'ERROR 1146 (42S02) at line 9: Table x does not exist' >&2; exit 1`,
+  );
   expect(await failure()).toBe(
     `The dump does not restore: ${restore} reports an error: ERROR 1146 (42S02) at line 9: Table x does not exist.`,
   );
@@ -119,13 +113,13 @@ test('a restore that fails', async () => {
 
 test('a restore that stops in the middle and reports success', async () => {
   await operateInBulk(bench.database, 3000);
-  fake(restore, `head -c 3000 | ${CLIENT} "$@"; exit 0`);
+  programs.add(restore, `head -c 3000 | ${CLIENT} "$@"; exit 0`);
   expect(await failure()).toBe(`The dump does not restore: ${restore} stopped reading it halfway.`);
 });
 
 test('a restore that hangs', async () => {
   await operateInBulk(bench.database, 3000);
-  fake(restore, 'setsid sleep 4');
+  programs.add(restore, 'setsid sleep 4');
   expect(await failure({ stallMs: 300 })).toBe(`The program ${restore} did nothing for 0.3 seconds and was ended.`);
 });
 
@@ -146,7 +140,7 @@ test('the database does not exist', async () => {
 });
 
 test('the folder of the backups cannot be made', async () => {
-  const inTheWay = path.join(programs, 'file');
+  const inTheWay = path.join(programs.folder, 'file');
   writeFileSync(inTheWay, '');
   const settings = { ...bench.settings, directory: path.join(inTheWay, 'backups') };
   const { message } = await rejection(runBackup({ ...bench.dependencies, settings }, asked));
