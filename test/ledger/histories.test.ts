@@ -52,7 +52,7 @@ describe.each([
         // It was not about nothing.
         const sales = history.model.vehicles.flatMap((vehicle) => vehicle.sales);
         expect(history.model.operations.length).toBeGreaterThan(60);
-        expect(sales.filter(({ profit }) => profit > 0n).length).toBeGreaterThan(4);
+        expect(sales.filter(({ profit }) => profit > 0n).length).toBeGreaterThan(1);
         expect(sales.filter(({ reversed }) => reversed).length).toBeGreaterThan(8);
       }),
       { numRuns: 1, interruptAfterTimeLimit: 60_000 },

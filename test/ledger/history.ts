@@ -9,6 +9,8 @@ export { type Step, steps } from './steps';
 
 const among = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 
+const ascending = (a: bigint, b: bigint): number => Number(a > b) - Number(a < b);
+
 /** Does the same to the services and to the model, and holds one against the other. */
 export class History {
   private readonly vehicleIds: string[] = [];
@@ -100,7 +102,7 @@ export class History {
   }
 
   async sell(vehicle: ModelVehicle, wanted: bigint): Promise<void> {
-    const price = [vehicle.cost + wanted, 1n, MAX_CENTS].find((one) => one > 0n && one <= MAX_CENTS) ?? 1n;
+    const price = [1n, vehicle.cost + wanted, MAX_CENTS].sort(ascending)[1] ?? 1n;
     const refusal = this.model.saleInForce(vehicle) === undefined ? null : 'VEHICLE_ALREADY_SOLD';
     const vehicleId = this.idOf(vehicle);
     await this.attempt(refusal, () => this.ledger.vehicles.sell(this.ledger.actor, { vehicleId, price }));

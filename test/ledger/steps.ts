@@ -27,7 +27,12 @@ const stepsUpTo = (most: bigint, { minLength = 0, maxLength }: Length): fc.Arbit
   );
   const withdrawal = fc.oneof(fc.constant('all' as const), amount);
   const deposit = step({ do: fc.constant('deposit'), member: pick, amount });
-  const buy = step({ do: fc.constant('buy'), cost: amount });
+  // Mostly cheap beside what may be gained, or near the limit nothing could be sold with a profit.
+  const cost = fc.oneof(
+    { weight: 2, arbitrary: fc.bigInt({ min: 1n, max: most / 9n }) },
+    { weight: 1, arbitrary: amount },
+  );
+  const buy = step({ do: fc.constant('buy'), cost });
   const any = fc.oneof(
     { weight: 3, arbitrary: deposit },
     { weight: 1, arbitrary: step({ do: fc.constant('request'), member: pick, amount }) },
@@ -42,7 +47,7 @@ const stepsUpTo = (most: bigint, { minLength = 0, maxLength }: Length): fc.Arbit
   return fc
     .tuple(
       fc.array(deposit, { maxLength: 4, size }),
-      fc.array(buy, { maxLength: 2, size }),
+      fc.array(buy, { minLength: Math.min(minLength, 2), maxLength: 2, size }),
       fc.array(any, { minLength, maxLength, size }),
     )
     .map((parts) => parts.flat());
