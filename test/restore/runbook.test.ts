@@ -1,74 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { putNpm, runBlock } from '../docs/run-block';
-import type { Client } from '../support/client';
-import { ROOT } from '../support/programs';
 import { waitFor } from '../support/wait';
-import { backupsIn, clearUp, newFolder, openSql, Server } from '../process/programs';
+import { backupsIn, clearUp, newFolder, Server } from '../process/programs';
 import { flipBit } from './files';
-
-/** The command blocks of the runbook, by the heading that they stand under. */
-const sections = new Map(
-  readFileSync(path.join(ROOT, 'docs', 'recovery.md'), 'utf8')
-    .split(/^## /m)
-    .slice(1)
-    .map((text) => [
-      text.slice(0, text.indexOf('\n')),
-      [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block),
-    ]),
-);
-
-/** Those of one heading, which must be that many. */
-function blocksOf(heading: string, count: number): string[] {
-  const blocks = sections.get(heading) ?? [];
-  expect(blocks).toHaveLength(count);
-  return blocks;
-}
+import { blocksOf, openPool, RUNBOOK, statusOf } from './runbook';
 
 afterEach(clearUp);
 
-interface Pool {
-  folder: string;
-  server: Server;
-  admin: Client;
-  query: Awaited<ReturnType<typeof openSql>>;
-  /** The id of the member who deposited 1000.00. */
-  member: string;
-}
-
-/** A running server with seven operations, each with its backup; the seventh is a sale. */
-async function openPool(): Promise<Pool> {
-  const folder = newFolder();
-  putNpm(folder);
-  const server = await Server.start(folder);
-  const admin = await server.signIn();
-  const { id: member } = await admin.createUser('INVESTOR');
-  const covered = (count: number): Promise<unknown> =>
-    waitFor(`the backup of operation ${count}`, async () => (await statusOf(admin)).coveredThrough === count);
-  await admin.deposit(member, '1000.00');
-  await covered(1);
-  const vehicles: string[] = [];
-  for (let i = 0; i < 5; i++) vehicles.push(await admin.buy('100.00'));
-  await covered(6);
-  await admin.sell(vehicles[0] ?? '', '150.00');
-  await covered(7);
-  return { folder, server, admin, query: await openSql(folder), member };
-}
-
-async function statusOf(admin: Client): Promise<{ healthy: boolean; lastOperation: number; coveredThrough: number }> {
-  const { backupStatus } = await admin.administer<{
-    backupStatus: { healthy: boolean; lastOperation: number; coveredThrough: number };
-  }>('{ backupStatus { healthy lastOperation coveredThrough } }');
-  return backupStatus;
-}
+test('no shell block of the runbook is left out', () => {
+  expect([...RUNBOOK.keys()]).toEqual([
+    'Recovery',
+    'One wrong sale is in the books',
+    'A table was dropped, or rows were deleted',
+    'The disk is lost, and there is a copy of the backups',
+    // In runbook-copies.test.ts.
+    'The disk is lost, and `BACKUP_COPY_TO` kept copies',
+    'The newest backup is damaged',
+    'Looking without replacing',
+  ]);
+});
 
 test('one wrong sale', async () => {
   const { folder, admin, member } = await openPool();
+  const [look = ''] = blocksOf('Recovery', 1);
   const [goBack = ''] = blocksOf('One wrong sale is in the books', 1);
-  expect((await runBlock(folder, 'npm run db:status')).stdout).toMatch(
-    /^Healthy\.\nNewest operation 7, backed up through 7/,
-  );
+  expect((await runBlock(folder, look)).stdout).toMatch(/^Healthy\.\nNewest operation 7, backed up through 7/);
   expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
   const { code, stdout, stderr } = await runBlock(folder, goBack);
   expect(stderr).toMatch(/^ {2}gone +1 operation\n +7 SELL_VEHICLE by \S.* <admin@example\.com> at .* UTC$/m);
