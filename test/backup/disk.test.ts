@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listBackups } from '../../src/backup/catalogue';
 import { inspectFile } from '../../src/backup/inspect';
 import { runBackup } from '../../src/backup/run-backup';
-import { findProgram } from '../../src/database/programs';
 import { CLIENTS } from '../support/engine';
 import { startChild } from './child';
 import { openBench, operate, operateInBulk, rejection, temporaryFolder, type Bench } from './support';
@@ -149,8 +148,9 @@ const mayMount = ((): boolean => {
 
   test('without the dump program on the whole machine, the package to install is named', async () => {
     mkdirSync(bench.settings.directory, { recursive: true });
-    const hide = [...new Set(['mariadb-dump', 'mysqldump'].map((name) => realPath(findProgram([name]) ?? '')))];
-    const script = hide.map((file) => `mount --bind /dev/null ${file} && `).join('');
+    const script = everyProgram(['mariadb-dump', 'mysqldump'])
+      .map((file) => `mount --bind /dev/null ${file} && `)
+      .join('');
     const { settings, address } = bench.dependencies;
     const child = startChild({ dependencies: { settings, address }, request: asked }, [
       ...['unshare', '-m', 'sh', '-c', `${script}exec "$@"`, 'sh'],
@@ -162,6 +162,11 @@ const mayMount = ((): boolean => {
   });
 });
 
-function realPath(file: string): string {
-  return execFileSync('realpath', [file], { encoding: 'utf8' }).trim();
+/** The files behind those names, wherever they may be looked for. */
+function everyProgram(names: readonly string[]): string[] {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/bin', '/usr/sbin', '/usr/local/bin'];
+  const found = folders
+    .flatMap((folder) => names.map((name) => path.join(folder, name)))
+    .filter((it) => existsSync(it));
+  return [...new Set(found.map((file) => realpathSync(file)))];
 }
