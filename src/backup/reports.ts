@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { REPORTS } from '../database/own-tables';
-import { backupNames, listBackups, type Backup } from './catalogue';
 import { sqlErrno } from '../database/errors';
-import {} from './errors';
+import { makeOwnTable, REPORTS } from '../database/own-tables';
+import { backupNames, listBackups, type Backup } from './catalogue';
 import type { Query } from './ledger';
 
 /** The name of this machine, by which people know where a file lies. */
@@ -52,7 +51,7 @@ export class Reporter {
     const names = (await backupNames(this.directory)).sort().join();
     if (names === this.told && performance.now() - this.toldAt < TELL_AGAIN_MS) return;
     const files = JSON.stringify((await listBackups(this.directory)).map(fieldsOf));
-    await this.query(TABLE);
+    await makeOwnTable(this.query, REPORTS, TABLE);
     await this.query(
       `INSERT INTO ${REPORTS} (server, host, files, toldAt) VALUES (?, ?, ?, UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE files = VALUES(files), toldAt = VALUES(toldAt)`,
@@ -75,9 +74,8 @@ export async function reportedElsewhere(query: Query, directory: string): Promis
         .map((each) => ({ ...each, host: String(host) })),
     );
   } catch (error) {
-    // Nobody has told anything yet. TypeORM wraps the driver's error.
-    const { driverError = error } = error as { driverError?: unknown };
-    if (sqlErrno(driverError) === ER_NO_SUCH_TABLE) return [];
+    // Nobody has told anything yet.
+    if (sqlErrno(error) === ER_NO_SUCH_TABLE) return [];
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import {
   PreparedPool,
 } from './connection-pool';
 import { HostWatch } from './host-watch';
-import { sumOf } from './pool-figures';
+import { figuresOfAll } from './pool-figures';
 
 const PROBE_MS = 3_000;
 
@@ -54,7 +54,7 @@ export function createFailoverPool(
     watch.stop();
     await Promise.all([...pools.values()].map((pool) => pool.end()));
   };
-  return asConnectionPool(acquire, end, () => sumOf([...pools.values()].map((pool) => pool.figures())));
+  return asConnectionPool(acquire, end, () => figuresOfAll([...pools.values()].map((pool) => pool.figures())));
 }
 
 /** Whether a server can be used: it lets us in and is ready, within a few seconds. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlErrno } from './errors';
-import { LEASES } from './own-tables';
+import { LEASES, makeOwnTable } from './own-tables';
 
 /** A holder that lives says so this often. */
 export const BEAT_MS = 2_000;
@@ -50,7 +50,7 @@ export class Lease {
 
   /** Waits for its turn; `onWait` is called once where the lease is held. Ends when `query`, on one connection, fails. */
   static async take(query: Query, name: string, onWait?: () => void): Promise<Lease> {
-    await query(TABLE);
+    await makeOwnTable(query, LEASES, TABLE);
     const lease = new Lease(query, name, randomUUID(), await nodeOf(query));
     const silence = new Silence();
     for (let waits = 0; !(await lease.tryToTake(silence)); waits++) {

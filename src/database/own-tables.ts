@@ -8,3 +8,20 @@ export const REPORTS = 'motorpool_backups';
  * now and nothing to go back to, so they are neither dumped nor restored.
  */
 export const OWN_TABLES: readonly string[] = [LEASES, REPORTS];
+
+/**
+ * Makes one of them where it is missing. It is looked for first: on a cluster every CREATE TABLE stops all writers for
+ * a moment, and so does one that makes nothing.
+ * @param statement makes it IF NOT EXISTS: others may do so at the same time
+ */
+export async function makeOwnTable(
+  query: (sql: string, parameters: readonly unknown[]) => Promise<readonly unknown[]>,
+  name: string,
+  statement: string,
+): Promise<void> {
+  const found = await query(
+    'SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?',
+    [name],
+  );
+  if (found.length === 0) await query(statement, []);
+}

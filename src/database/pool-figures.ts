@@ -11,7 +11,7 @@ export interface PoolFigures {
   idle: number;
   /** Whoever waits for one to become free. */
   waiting: number;
-  /** How many there may be at most. */
+  /** How many there may be at most, at the server that is in use. */
   limit: number;
 }
 
@@ -37,14 +37,14 @@ export function driverFigures(pool: Pool): PoolFigures {
   };
 }
 
-/** Of several pools as one. */
-export function sumOf(pools: readonly PoolFigures[]): PoolFigures {
+/** Of the pools of several servers, of which one is in use at a time. */
+export function figuresOfAll(pools: readonly PoolFigures[]): PoolFigures {
   const sum = (of: (figures: PoolFigures) => number): number =>
     pools.reduce((total, figures) => total + of(figures), 0);
   return {
     busy: sum(({ busy }) => busy),
     idle: sum(({ idle }) => idle),
     waiting: sum(({ waiting }) => waiting),
-    limit: sum(({ limit }) => limit),
+    limit: Math.max(...pools.map(({ limit }) => limit)),
   };
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { runBackup } from '../../src/backup/run-backup';
 import { BackupLock, isBackupRunning } from '../../src/backup/lock';
 import type { Query } from '../../src/backup/ledger';
+import { Reporter } from '../../src/backup/reports';
 import { openSession } from '../../src/backup/session';
 import { backupSettings } from '../../src/backup/settings';
 import type { DatabaseAddress } from '../../src/database/address';
@@ -72,6 +73,24 @@ describe('a database of a Galera cluster', () => {
     };
     await Promise.all([...NODES, ...NODES].map(takeTurn));
     expect(most).toBe(1);
+  });
+
+  test('changes no table for a lock or a report, once theirs are there: the whole cluster would wait', async () => {
+    const { query } = database;
+    const folder = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
+    const made = async (): Promise<number> => {
+      await (await BackupLock.acquire(only(0))).release();
+      await new Reporter(query, folder).tell();
+      const [row] = await query("SHOW GLOBAL STATUS LIKE 'Com_create_table'");
+      return Number(row?.Value);
+    };
+    try {
+      const before = await made();
+      expect(before).toBeGreaterThanOrEqual(2);
+      expect(await made()).toBe(before);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('lets nobody keep the lock who no longer says that he lives, and tells him', async () => {
