@@ -1,3 +1,6 @@
+import { Reporter } from '../../src/backup/reports';
+import { Lease } from '../../src/database/lease';
+import { IS_CLUSTER } from '../support/engine';
 import { type PrivateDatabaseServer, startPrivateDatabaseServer } from '../support/private-database-server';
 import { contentOf, historyOf, openBench, randomSteps, type Bench } from './support';
 
@@ -12,14 +15,14 @@ interface Moment {
 }
 
 /** Of this test alone: where others hold locks for long, MySQL makes a backup without its place in the binary log. */
-let server: PrivateDatabaseServer;
+let server: PrivateDatabaseServer | null = null;
 let bench: Bench;
 const moments = new Map<number, Moment>();
 
 /** A history with backups now and then, and other changes in between, every moment of it looked at. */
 beforeAll(async () => {
-  server = await startPrivateDatabaseServer();
-  bench = await openBench({ verify: 'restore' }, server.url);
+  if (!IS_CLUSTER) server = await startPrivateDatabaseServer();
+  bench = await openBench({ verify: 'restore' }, server?.url);
   const { ledger, query, name } = bench;
   const history = historyOf(ledger);
   await bench.backUp();
@@ -40,12 +43,20 @@ beforeAll(async () => {
     moments.set(now, { before: isOne ? before : {}, after: await contentOf(query, name) });
     if ([7, 8, 15, 22, 29].includes(now)) await bench.backUp();
     if (i % 4 === 0) await bench.change();
+    if (i % 5 === 0) await writeOwnTables();
   }
 }, 120_000);
 
+/** As each server does that shares its database, and on a cluster whoever makes backups. */
+async function writeOwnTables(): Promise<void> {
+  await new Reporter(bench.query, bench.settings.directory).tell();
+  const lease = await Lease.take(bench.query, 'of-this-test');
+  await lease.giveBack();
+}
+
 afterAll(async () => {
   await bench.close();
-  await server.close();
+  await server?.close();
 });
 
 test('the history is long enough, and a few backups hold it', async () => {
@@ -89,7 +100,7 @@ test('in the place of the live database too, again and again, whatever history w
 });
 
 test('a backup of the empty ledger makes the very first operations reachable, however fast they came', async () => {
-  const bench = await openBench({}, server.url);
+  const bench = await openBench({}, server?.url);
   try {
     const empty = await bench.backUp();
     expect(empty.lastOperation.number).toBe(0);

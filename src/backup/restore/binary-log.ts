@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { findBinaryLogProgram } from '../client-program';
 import { ClientRun, type Watch } from '../client-run';
+import { OWN_TABLES } from '../../database/own-tables';
 import { readServer } from '../server';
 import type { Session } from '../session';
 import { BinaryLogParser, type LogEvent } from './binary-log-parser';
@@ -16,8 +17,12 @@ export interface ReadLogRequest extends Watch {
   purpose: { kind: 'look'; watch: string } | { kind: 'copy'; schema: string };
 }
 
+/** As the statement stands that makes one of them, which is logged as it was sent. */
+const MAKES_OWN_TABLE = new RegExp(`^CREATE TABLE IF NOT EXISTS (?:${OWN_TABLES.join('|')})\\s`);
+
 /**
- * Reads the server's binary log from a place to its end with the official client program; stop reading any time.
+ * Reads the server's binary log from a place to its end with the official client program; stop reading any time. The
+ * tables that are no part of the pool are left out.
  * @throws BackupError where the program is missing or the server refuses
  */
 export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<LogEvent> {
@@ -41,10 +46,29 @@ export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<Lo
     run.stdin.end();
     for await (const line of createInterface({ input: run.stdout, crlfDelay: Infinity })) {
       run.alive();
-      yield* parser.read(line);
+      for (const event of parser.read(line)) if (!isOfOwnTables(event)) yield event;
     }
     await run.succeeded('The binary log could not be read');
   } finally {
     await run.discard();
   }
+}
+
+function isOfOwnTables(event: LogEvent): boolean {
+  switch (event.kind) {
+    case 'touch':
+      return isOwnTable(event.table);
+    case 'rows':
+      // Those without any describe the log itself.
+      return event.tables.length > 0 && event.tables.every(isOwnTable);
+    case 'statement':
+      return MAKES_OWN_TABLE.test(event.text);
+    default:
+      return false;
+  }
+}
+
+/** @param table `a`.`b` */
+function isOwnTable(table: string): boolean {
+  return OWN_TABLES.some((own) => table.endsWith(`.\`${own}\``));
 }
