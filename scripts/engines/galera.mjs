@@ -23,11 +23,12 @@ const PROVIDER_OPTIONS =
   'gcache.size=64M;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT3S;evs.inactive_timeout=PT8S;pc.recovery=FALSE';
 
 /**
- * A cluster whose ids follow each other as those of one server do: for tests that count on it.
+ * A cluster whose ids follow each other as those of one server do, for tests that count on it, and whose nodes keep
+ * binary logs, for restores to any operation.
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `url` names every node
  */
 export function start() {
-  return GaleraCluster.start(['--wsrep-auto-increment-control=OFF']);
+  return GaleraCluster.start(['--wsrep-auto-increment-control=OFF', '--log-bin=binlog', '--log-slave-updates']);
 }
 
 export class GaleraCluster {

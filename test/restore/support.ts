@@ -12,6 +12,7 @@ import { restore } from '../../src/backup/restore/restore';
 import type { RestoreOutcome } from '../../src/backup/restore/restore-run';
 import { runBackup } from '../../src/backup/run-backup';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
+import { OWN_TABLES } from '../../src/database/own-tables';
 import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
 import { Role } from '../../src/entities/enums';
 import { audit } from '../../src/services/audit';
@@ -147,11 +148,12 @@ export async function openBench(change: Partial<BackupSettings> = {}, server?: s
   return bench;
 }
 
-/** A checksum of the rows of every table of that schema, and what the schema is made of. */
+/** A checksum of the rows of every table of that schema that a backup holds. */
 export async function contentOf(query: Query, schema: string): Promise<Record<string, unknown>> {
   const rows = await query(
-    `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'`,
-    [schema],
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES
+     WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND TABLE_NAME NOT IN (?)`,
+    [schema, OWN_TABLES],
   );
   const content: Record<string, unknown> = {};
   for (const { name } of rows) {
