@@ -11,7 +11,9 @@ module.exports = {
     '/node_modules/',
     // Starts clusters, and pulls their cables: npm run test:galera.
     ...(GALERA === undefined ? ['/test/galera/'] : []),
-    ...(TEST_ENGINE === undefined ? [] : leftOut(TEST_ENGINE).map(({ file }) => `<rootDir>/${file}`)),
+    ...(TEST_ENGINE === undefined ? [] : leftOut(TEST_ENGINE))
+      .filter(({ test }) => test === undefined)
+      .map(({ file }) => `<rootDir>/${file}`),
   ],
   transform: {
     '^.+\\.(t|j)s$': [

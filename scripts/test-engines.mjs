@@ -42,7 +42,9 @@ async function testOn(engine, jestArguments) {
   const { environment, stop } = await engine.start();
   try {
     say(`On ${engine.what}, up after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
-    for (const { file, reason } of leftOut(engine.name)) say(`  left out: ${file} (${reason})`);
+    for (const { file, test, reason } of leftOut(engine.name)) {
+      say(`  left out: ${file}${test === undefined ? '' : `, "${test}"`} (${reason})`);
+    }
     const code = await jest({ ...process.env, ...environment, TEST_ENGINE: engine.name }, jestArguments);
     if (code !== 0) throw new SetupError(`Failed on ${engine.what}: tests.`);
   } finally {

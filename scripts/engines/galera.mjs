@@ -10,9 +10,9 @@ import { createNetwork } from './galera-network.mjs';
 import { galeraPackages } from './galera-packages.mjs';
 
 /*
- * A Galera cluster of three nodes for tests, in a folder of its own. As a module: `start()`. As a program: prints one
- * line of JSON once it runs, then carries out what it reads, a line each, such as "kill 1" (nodes count from 0), answers
- * each with a line, and takes everything down when its input ends.
+ * A Galera cluster of three nodes for tests, in a folder of its own. As a module: `start()`. As a program, whose arguments
+ * are further options of each server: prints one line of JSON once it runs, then carries out what it reads, a line each,
+ * such as "kill 1" (nodes count from 0), answers each with a line, and takes everything down when its input ends.
  */
 
 const NODES = 3;
@@ -21,6 +21,8 @@ const READY_MS = 60_000;
 /** A cluster that notices a lost node in three seconds, not in five. */
 const PROVIDER_OPTIONS =
   'gcache.size=64M;evs.keepalive_period=PT0.5S;evs.suspect_timeout=PT3S;evs.inactive_timeout=PT8S;pc.recovery=FALSE';
+/** A node logs what the others committed too. */
+const WITH_BINARY_LOGS = ['--log-bin=binlog', '--log-slave-updates'];
 
 /**
  * A cluster whose ids follow each other as those of one server do, for tests that count on it, and whose nodes keep
@@ -28,7 +30,7 @@ const PROVIDER_OPTIONS =
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `url` names every node
  */
 export function start() {
-  return GaleraCluster.start(['--wsrep-auto-increment-control=OFF', '--log-bin=binlog', '--log-slave-updates']);
+  return GaleraCluster.start(['--wsrep-auto-increment-control=OFF', ...WITH_BINARY_LOGS]);
 }
 
 export class GaleraCluster {
@@ -233,7 +235,7 @@ const COMMANDS = ['kill', 'shutDown', 'rejoin', 'cutOff', 'isolate', 'heal'];
 
 async function serve() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.stdin.destroy());
-  const cluster = await GaleraCluster.start();
+  const cluster = await GaleraCluster.start(process.argv.slice(2));
   const { urls, canCut } = cluster;
   const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
   say({ urls, canCut });

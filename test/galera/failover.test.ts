@@ -116,6 +116,35 @@ describe('a URL with the hosts of a Galera cluster', () => {
     }
   }, 120_000);
 
+  test('the swap of a restore waits for no transaction: one that is in its way, at any node, is told so', async () => {
+    const { address } = ledger.database;
+    const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
+    const settings = backupSettings(storageDir, { keep: 10, verify: 'checksum' });
+    const inTheWay = await Promise.all(
+      NODES.map(async (node) => {
+        const session = await openSession(
+          addressOf(nodeUrl(galera, node).replace(/[^/]*$/, ledger.database.address.database)),
+        );
+        await session.query('START TRANSACTION');
+        await session.query('SELECT * FROM vehicles FOR UPDATE');
+        return session;
+      }),
+    );
+    try {
+      await runBackup({ settings, address, ledger: backupLedger }, { trigger: 'MANUAL', force: true, once: true });
+      const outcome = await restore(
+        { settings, address, ledger: backupLedger, knownSchemas, migrate: migrateRestored, unlogged: false },
+        { source: { kind: 'latest' }, into: null, safetyBackup: true },
+        () => Promise.resolve(true),
+      );
+      expect(outcome?.lastOperation).toBe(1);
+      for (const session of inTheWay) await expect(session.query('SELECT 1')).rejects.toMatchObject({ errno: 1213 });
+    } finally {
+      for (const session of inTheWay) session.close();
+      await rm(storageDir, { recursive: true, force: true });
+    }
+  }, 120_000);
+
   test('a COMMIT without an answer is settled at another node, and cannot come true after that', async () => {
     // A transaction of a server that everybody has given up: all is written but the COMMIT.
     const late = await openSession(addressOf(nodeUrl(galera, 1).replace(/[^/]*$/, ledger.database.address.database)));

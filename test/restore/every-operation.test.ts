@@ -1,8 +1,9 @@
 import { Reporter } from '../../src/backup/reports';
 import { Lease } from '../../src/database/lease';
-import { IS_CLUSTER } from '../support/engine';
+import { FakePrograms } from '../backup/fake-programs';
+import { CLIENTS, IS_CLUSTER } from '../support/engine';
 import { type PrivateDatabaseServer, startPrivateDatabaseServer } from '../support/private-database-server';
-import { contentOf, historyOf, openBench, randomSteps, type Bench } from './support';
+import { contentOf, historyOf, openBench, randomSteps, rejection, type Bench } from './support';
 
 const OPERATIONS = 30;
 const SEED = 20_261_123;
@@ -82,6 +83,24 @@ test('so does the moment right before one', async () => {
     expect(outcome.lastOperation).toBe(number - 1);
     expect(await contentOf(bench.query, into)).toEqual(moments.get(number)?.before);
     await bench.query('DROP DATABASE ??', [into]);
+  }
+});
+
+test('a program that is older than the server and cannot read its log is named', async () => {
+  const programs = new FakePrograms();
+  try {
+    const said =
+      "ERROR: Could not find server version: Master reported unrecognized MariaDB version '11.8.9-MariaDB-log'.";
+    programs.add(CLIENTS.log, `echo "${said}" >&2; exit 1`);
+    // However soon it ends.
+    for (let i = 0; i < 10; i++) {
+      const message = await rejection(bench.restore({ kind: 'operation', number: 3 }, { into: `${bench.name}_at_3` }));
+      expect(message).toContain(
+        `The program ${CLIENTS.log} is too old for the server's version 11.8.9: install the client programs of that version`,
+      );
+    }
+  } finally {
+    programs.remove();
   }
 });
 

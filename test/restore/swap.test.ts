@@ -2,6 +2,7 @@ import { coverage } from '../../src/backup/coverage';
 import { openSession } from '../../src/backup/session';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { createTestDatabase } from '../support/database';
+import { testUnlessLeftOut } from '../support/engine';
 import { contentOf, openBench, rejection, tablesOf, type Bench } from './support';
 
 let bench: Bench;
@@ -101,7 +102,7 @@ test('operations go on while it runs: none fails, none waits a second, and each 
   expect(committed.filter((uid) => !known.has(uid))).toEqual([]);
 });
 
-test('a transaction that is in the way holds up the swap, and nobody else', async () => {
+testUnlessLeftOut('a transaction that is in the way holds up the swap, and nobody else', async () => {
   const other = await openSession(bench.dependencies.address);
   await other.query('START TRANSACTION');
   await other.query('SELECT * FROM vehicles FOR UPDATE');

@@ -19,9 +19,10 @@ export interface Galera {
   stop(): Promise<void>;
 }
 
-export async function startGalera(): Promise<Galera> {
+/** @param options further ones of each server */
+export async function startGalera(options: readonly string[] = []): Promise<Galera> {
   // It takes the nodes down when its input ends, whatever becomes of us.
-  const child = spawn(process.execPath, [path.join(ROOT, 'scripts', 'engines', 'galera.mjs')], {
+  const child = spawn(process.execPath, [path.join(ROOT, 'scripts', 'engines', 'galera.mjs'), ...options], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');

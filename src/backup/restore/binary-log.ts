@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { findBinaryLogProgram } from '../client-program';
 import { ClientRun, type Watch } from '../client-run';
+import { BackupError, reasonOf } from '../errors';
 import { OWN_TABLES } from '../../database/own-tables';
 import { readServer } from '../server';
 import type { Session } from '../session';
@@ -44,14 +45,29 @@ export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<Lo
   const parser = new BinaryLogParser(from.log, purpose.kind === 'look' ? purpose.watch : null);
   try {
     run.stdin.end();
-    for await (const line of createInterface({ input: run.stdout, crlfDelay: Infinity })) {
+    const { stdout } = run;
+    // It would wait for ever for the lines of a program that is over and has said nothing.
+    const lines = stdout.readable ? createInterface({ input: stdout, crlfDelay: Infinity }) : [];
+    for await (const line of lines) {
       run.alive();
       for (const event of parser.read(line)) if (!isOfOwnTables(event)) yield event;
     }
-    await run.succeeded('The binary log could not be read');
+    await run.succeeded('The binary log could not be read').catch((error: unknown) => {
+      throw tooOld(error, program.name) ?? error;
+    });
   } finally {
     await run.discard();
   }
+}
+
+/** A program of MariaDB 10 reads no log of MariaDB 11, and does not say what that means. */
+function tooOld(error: unknown, program: string): BackupError | null {
+  const version = /unrecognized \w+ version '([\d.]+)/.exec(reasonOf(error))?.[1];
+  if (version === undefined) return null;
+  return new BackupError(
+    `The program ${program} is too old for the server's version ${version}: install the client programs of that version.`,
+    { cause: error },
+  );
 }
 
 function isOfOwnTables(event: LogEvent): boolean {
