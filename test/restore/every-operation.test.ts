@@ -1,7 +1,7 @@
 import { Reporter } from '../../src/backup/reports';
 import { Lease } from '../../src/database/lease';
 import { FakePrograms } from '../backup/fake-programs';
-import { CLIENTS, IS_CLUSTER } from '../support/engine';
+import { CAN_HAVE_ANOTHER, CLIENTS } from '../support/engine';
 import { type PrivateDatabaseServer, startPrivateDatabaseServer } from '../support/private-database-server';
 import { contentOf, historyOf, openBench, randomSteps, rejection, type Bench } from './support';
 
@@ -22,7 +22,7 @@ const moments = new Map<number, Moment>();
 
 /** A history with backups now and then, and other changes in between, every moment of it looked at. */
 beforeAll(async () => {
-  if (!IS_CLUSTER) server = await startPrivateDatabaseServer();
+  if (CAN_HAVE_ANOTHER) server = await startPrivateDatabaseServer();
   bench = await openBench({ verify: 'restore' }, server?.url);
   const { ledger, query, name } = bench;
   const history = historyOf(ledger);

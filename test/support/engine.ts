@@ -11,8 +11,8 @@ export function testUnlessLeftOut(name: string, run: () => Promise<void>): void 
   (isOut ? test.skip : test)(name, run);
 }
 
-/** Whether it is a cluster, of which a test can have no second one to itself. */
-export const IS_CLUSTER = process.env.TEST_ENGINE === 'galera';
+/** Whether a test can have another like it to itself: not of a cluster, nor of one that is given. */
+export const CAN_HAVE_ANOTHER = !/^(galera|given.*)$/.test(process.env.TEST_ENGINE ?? '');
 
 /** The client programs that are at work on it, and the package that has them. */
 export const CLIENTS = {
