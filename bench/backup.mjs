@@ -25,7 +25,7 @@ export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
   try {
     const times = await takeTurns(
       {
-        ours: () => seconds(async () => peaks.push(await backUp(large))),
+        ours: () => backUp(large, peaks),
         peer: () => plainDump(large),
       },
       { runs, warmUps: quick ? 0 : 1 },
@@ -56,8 +56,17 @@ async function plainDump({ user, socketPath, database, folder }) {
   return took;
 }
 
-/** @returns the most memory that it took, in MiB */
-async function backUp({ url, folder }) {
+/**
+ * @param peaks gets the most memory that it took, in MiB
+ * @returns seconds, without those for taking the file away again
+ */
+async function backUp({ url, folder }, peaks) {
+  const took = await seconds(async () => peaks.push(await runBackup(url, folder)));
+  await rm(join(folder, 'server', 'app', 'backups'), { recursive: true });
+  return took;
+}
+
+async function runBackup(url, folder) {
   const child = spawn(process.execPath, [program('cli/db-backup'), '--keep=1'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {

@@ -5,9 +5,13 @@ import type { FileHandle } from 'node:fs/promises';
 const SANDBOX_LINE = /^\/\*M?!999999\\- enable the sandbox mode \*\/[ \t]*(?=\r?\n)/;
 const FIRST_LINES_BYTES = 256;
 const TAIL_BYTES = 1024;
-const CHUNK_BYTES = 2 ** 20;
-/** What waits to be synced while the dump grows: all of it at the end would take as long as half the dump. */
-const UNSYNCED_BYTES = 32 * 2 ** 20;
+/** The most that is read at once. */
+export const CHUNK_BYTES = 2 ** 20;
+/**
+ * What waits to be synced while the dump grows: all of it at the end would take as long as half the dump. And no more,
+ * since a database server on the same disk waits behind it with each commit: 11 ms at 4 MiB, 15 at 32 MiB, seldom 40.
+ */
+const UNSYNCED_BYTES = 4 * 2 ** 20;
 
 /**
  * Reads a dump behind the program that writes it into the file, in bounded memory, and knows its length, hash and end.
@@ -31,22 +35,22 @@ export class DumpReader {
   /**
    * Reads what was written since the last time, a chunk at most.
    * @param isWhole nothing more will be written
-   * @returns whether there was anything
+   * @returns how many bytes
    */
-  async readOn(isWhole: boolean): Promise<boolean> {
+  async readOn(isWhole: boolean): Promise<number> {
     const { bytesRead } = await this.handle.read(this.chunk, 0, CHUNK_BYTES, this.bytes);
     const read = this.chunk.subarray(0, bytesRead);
-    if (bytesRead === 0) return false;
+    if (bytesRead === 0) return 0;
     if (this.bytes === 0) {
       // The first lines are judged together.
-      if (bytesRead < FIRST_LINES_BYTES && !isWhole) return false;
+      if (bytesRead < FIRST_LINES_BYTES && !isWhole) return 0;
       await this.takeBeginning(read);
     }
     this.hash.update(read);
     this.bytes += bytesRead;
     this.tail = Buffer.concat([this.tail, read.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     this.syncOn();
-    return true;
+    return bytesRead;
   }
 
   /** Resolves to the SHA-256 in hexadecimal, once no sync is under way any more. @throws where one has failed */

@@ -5,7 +5,7 @@ import { OWN_TABLES } from '../database/own-tables';
 import { endsComplete } from './catalogue';
 import { diesWithUs, findDumpProgram, type ClientProgram } from './client-program';
 import { ClientFailure, ClientRun, type Watch } from './client-run';
-import { DumpReader } from './dump-reader';
+import { CHUNK_BYTES, DumpReader } from './dump-reader';
 import { sqlErrno } from '../database/errors';
 import { BackupError, isDiskFull } from './errors';
 import type { DatabaseServer } from './server';
@@ -19,7 +19,7 @@ export interface Dump {
   sha256: string;
 }
 
-/** Between two looks at a file that has not grown. */
+/** Between two looks at a file that is read to its end: many small reads would cost more than they bring. */
 const POLL_MS = 10;
 
 export interface DumpRequest extends Watch {
@@ -81,11 +81,12 @@ async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpRe
   // Its failure is told where it is awaited at last.
   end.catch(() => undefined);
   while (!over.signal.aborted) {
-    if (await reader.readOn(false)) run.alive();
-    else await pause(POLL_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    const read = await reader.readOn(false);
+    if (read > 0) run.alive();
+    if (read < CHUNK_BYTES) await pause(POLL_MS, undefined, { signal: over.signal }).catch(() => undefined);
   }
   await end;
-  while (await reader.readOn(true));
+  while ((await reader.readOn(true)) > 0);
 }
 
 /** By hand: a stream over the file would keep it from being closed. */
