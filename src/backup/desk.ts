@@ -30,6 +30,14 @@ export interface BackupView {
   check: BackupCheck | null;
 }
 
+/** What a file of this machine tells of itself. */
+export function viewOf(backup: Backup): Omit<BackupView, 'current' | 'check'> {
+  const { filename, path, createdAt, sizeBytes, sha256, trigger, verifiedAt, durationMs } = backup;
+  const lastOperation = backup.lastOperation.number;
+  const file = { filename, host: THIS_HOST, path, createdAt, sizeBytes, sha256 };
+  return { ...file, trigger, lastOperation, verifiedAt, durationMs };
+}
+
 export interface BackupStatus {
   healthy: boolean;
   /** Why it is not healthy, in one sentence. */
@@ -160,20 +168,8 @@ export class BackupDesk {
     const covered = await coverage(backups, ledger, query);
     const views = backups.map((backup) => {
       const check = checker.of(backup.filename);
-      return {
-        filename: backup.filename,
-        host: THIS_HOST,
-        path: backup.path,
-        createdAt: backup.createdAt,
-        sizeBytes: backup.sizeBytes,
-        sha256: backup.sha256,
-        trigger: backup.trigger,
-        lastOperation: backup.lastOperation.number,
-        current: covered.current.has(backup.filename),
-        verifiedAt: check?.sound === true ? check.finishedAt : backup.verifiedAt,
-        durationMs: backup.durationMs,
-        check,
-      };
+      const verifiedAt = check?.sound === true ? check.finishedAt : backup.verifiedAt;
+      return { ...viewOf(backup), current: covered.current.has(backup.filename), verifiedAt, check };
     });
     return { views, covered };
   }

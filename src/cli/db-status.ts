@@ -1,9 +1,8 @@
 import { listBackups } from '../backup/catalogue';
 import { copyStatus, type CopyStatus } from '../backup/copy/status';
-import { BackupDesk, type BackupStatus, type BackupView } from '../backup/desk';
+import { BackupDesk, type BackupStatus, type BackupView, viewOf } from '../backup/desk';
 import { humanSize } from '../backup/errors';
 import { lastFailure } from '../backup/last-failure';
-import { THIS_HOST } from '../backup/reports';
 import { openSession } from '../backup/session';
 import { backupSettings, type BackupSettings } from '../backup/settings';
 import { loadProcessConfig, type Config } from '../config';
@@ -79,19 +78,7 @@ async function readFiles(config: Config, settings: BackupSettings, problem: stri
     totalBytes: backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keep: settings.keep,
     copies: await copyStatus(settings, config.backup.copy, backups),
-    backups: backups.map((backup) => ({
-      filename: backup.filename,
-      host: THIS_HOST,
-      path: backup.path,
-      createdAt: backup.createdAt,
-      sizeBytes: backup.sizeBytes,
-      sha256: backup.sha256,
-      trigger: backup.trigger,
-      lastOperation: backup.lastOperation.number,
-      current: null,
-      verifiedAt: backup.verifiedAt,
-      durationMs: backup.durationMs,
-    })),
+    backups: backups.map((backup) => ({ ...viewOf(backup), current: null })),
   };
 }
 

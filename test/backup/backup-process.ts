@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (asServer === true) {
     const input = (): string => JSON.stringify({ dependencies, request } satisfies ProcessInput);
     const log = new BackupLog(dependencies.settings.logFile);
-    new BackupRequester({ command: [...process.argv.slice(0, 2)], input, log }).request(request.trigger);
+    new BackupRequester({ command: [...process.argv.slice(0, 3)], input, log }).request(request.trigger);
     await standStill();
   }
   const onStep = async (step: BackupStep | CopyStep): Promise<void> => {

@@ -57,7 +57,7 @@ test.each<CopyStep>(['locked', 'copying', 'stored', 'verified', 'copied', 'unmar
     for (const second of [3, 4]) place(second);
     const child = start(step);
     await child.reached(step);
-    await child.kill();
+    await child.end();
     // A copy counts only once it was read back.
     if (step === 'stored') expect(bench.files().filter((name) => name.endsWith('.sha256'))).toEqual([]);
     await recovers();
@@ -69,7 +69,7 @@ test('killed in the middle of the file, it leaves nothing that looks like a copy
   for (let round = 0; round < 3; round++) {
     const child = start();
     await waitFor('a part of a copy', () => bench.files().some((name) => name.endsWith('.part')));
-    await child.kill();
+    await child.end();
     expect(copiesIn(bench.files())).toEqual([]);
   }
   expect(bench.files().filter((name) => name.endsWith('.part')).length).toBeGreaterThan(0);

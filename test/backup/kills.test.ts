@@ -5,7 +5,8 @@ import { BackupLock, isBackupRunning } from '../../src/backup/lock';
 import { runBackup, type BackupStep } from '../../src/backup/run-backup';
 import { createTestDatabase } from '../support/database';
 import { CLIENTS } from '../support/engine';
-import { allProcesses, startChild, type Child } from './child';
+import { startChild, type Child } from './child';
+import { allProcesses } from '../support/processes';
 import type { ProcessInput } from './backup-process';
 import { openBench, operate, operateInBulk, rejection, scratchDatabases, waitFor, type Bench } from './support';
 
@@ -51,14 +52,14 @@ test.each<[BackupStep, number]>([
   const child = start(step);
   await child.reached(step);
   expect(await isBackupRunning(bench.database.query, bench.database.address.database)).toBe(true);
-  await child.kill();
+  await child.end();
   expect(existsSync(bench.settings.directory) ? bench.files() : []).toHaveLength(files);
   await recovers();
 });
 
 const clients = (): string[] =>
   allProcesses()
-    .map((each) => each.arguments)
+    .map((each) => each.command)
     .filter((args) => args.includes('--defaults-file=/dev/fd/3') && args.includes(bench.database.address.database));
 
 test('killed in the middle of a dump, the dump program dies with it', async () => {
@@ -69,7 +70,7 @@ test('killed in the middle of a dump, the dump program dies with it', async () =
     await other.query(`LOCK TABLES ${bench.database.address.database}.payload WRITE`);
     const child = start();
     await waitFor('the dump', () => clients().some((args) => args.includes(CLIENTS.dump)));
-    await child.kill();
+    await child.end();
     await waitFor('the end of the dump program', () => clients().length === 0, 5000);
     await other.query('UNLOCK TABLES');
   } finally {
@@ -88,7 +89,7 @@ test('killed in the middle of a test restore, the client dies with it and its da
     const rows = await bench.database.query('SHOW TABLES FROM ??', [name]);
     return rows.length > 0;
   });
-  await child.kill();
+  await child.end();
   await waitFor('the end of the client', () => clients().length === 0, 5000);
   expect(await scratchDatabases(bench.database)).toHaveLength(1);
   await recovers();
@@ -103,7 +104,7 @@ test('killed at any moment', async () => {
     await child.reached('locked');
     // Spread over the whole of a backup, which takes about a tenth of a second.
     await new Promise((resolve) => setTimeout(resolve, round * 15));
-    await child.kill();
+    await child.end();
     await recovers();
   }
 });
@@ -119,7 +120,7 @@ test('two at once never dump at once, and the second finds nothing left to do', 
   await waitFor('the second to wait', () => bench.logText().includes('Another backup of this database runs'));
   expect(isDone).toBe(false);
   expect(bench.logText().match(/Backup begins/g)).toHaveLength(1);
-  await first.kill();
+  await first.end();
   expect((await second).published).toHaveLength(1);
 });
 

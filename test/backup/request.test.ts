@@ -4,7 +4,8 @@ import { BackupLog } from '../../src/backup/log';
 import { readLog } from '../../src/backup/log-reader';
 import { BackupRequester, type RequesterOptions } from '../../src/backup/request';
 import type { WorkerReport } from '../../src/backup/worker-report';
-import { allProcesses, startChild, type ProcessInfo } from './child';
+import { startChild } from './child';
+import { allProcesses, type ProcessInfo } from '../support/processes';
 import { openBench, operate, temporaryFolder, waitFor } from './support';
 
 let folder: string;
@@ -198,10 +199,10 @@ test('what the process is told stands in no argument and no environment', async 
   const secret = 'a secret that stands nowhere';
   make(worker(succeed), { input: () => JSON.stringify({ secret }) }).request('OPERATION');
   await waitFor('the process', () => asked().length === 1);
-  const mine = allProcesses().filter((each) => each.arguments.includes(at('worker.js')));
+  const mine = allProcesses().filter((each) => each.command.includes(at('worker.js')));
   expect(mine).toHaveLength(1);
   expect(mine[0]?.environment).not.toContain('TEST_DATABASE_URL');
-  for (const each of allProcesses()) expect(each.arguments + each.environment).not.toContain(secret);
+  for (const each of allProcesses()) expect(each.command + each.environment).not.toContain(secret);
   release();
   await requester.idle();
 });
@@ -218,10 +219,10 @@ test('the process outlives the one that asked for it', async () => {
       asServer: true,
     });
     const backups = (): ProcessInfo[] =>
-      allProcesses().filter((each) => each.arguments.includes('process.mjs') && each.parent === child.pid);
+      allProcesses().filter((each) => each.command.includes('backup-process.ts') && each.parent === child.pid);
     // It is known to have read what it was told.
     await waitFor('the backup process', () => backups().length === 1 && existsSync(settings.logFile));
-    await child.kill();
+    await child.end();
     await waitFor('the backup', () => existsSync(settings.directory) && bench.files().length === 1);
     await waitFor('its end', async () => (await bench.litter()).length === 0);
   } finally {

@@ -10,7 +10,8 @@ import { connectionOptions } from '../../src/database/connection-options';
 import { createDataSource } from '../../src/database/data-source';
 import { findProgram } from '../../src/database/programs';
 import { CLIENTS } from '../support/engine';
-import { allProcesses, startChild } from './child';
+import { startChild } from './child';
+import { allProcesses } from '../support/processes';
 import { startPrivateServer, type PrivateServer } from './private-server';
 import {
   createLedgerTables,
@@ -110,9 +111,9 @@ test('no password stands in the arguments or the environment of any process, in 
     let unlocked: Promise<unknown> | undefined;
     await waitFor('the end of the backup', () => {
       for (const each of allProcesses()) {
-        expect(each.arguments).not.toContain(TRACE);
+        expect(each.command).not.toContain(TRACE);
         expect(each.environment).not.toContain(TRACE);
-        if (each.arguments.includes('/dev/fd/3')) seen.add(each.arguments.includes(CLIENTS.dump) ? 'dump' : 'restore');
+        if (each.command.includes('/dev/fd/3')) seen.add(each.command.includes(CLIENTS.dump) ? 'dump' : 'restore');
       }
       if (seen.has('dump')) unlocked ??= query('UNLOCK TABLES');
       return isDone;

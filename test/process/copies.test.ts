@@ -5,8 +5,9 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { copiesIn, isConsistent, makeIdentity, type Identity } from '../backup/copy-support';
 import { copyTools } from '../support/object-storage';
+import { allProcesses } from '../support/processes';
 import { waitFor } from '../support/wait';
-import { allProcesses, backupLog, backupsIn, clearUp, newFolder, processesOf, run, Server } from './programs';
+import { backupLog, backupsIn, clearUp, newFolder, processesOf, run, Server } from './programs';
 
 beforeAll(copyTools, 300_000);
 afterEach(clearUp);

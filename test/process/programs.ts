@@ -7,6 +7,7 @@ import { lockName } from '../../src/backup/lock';
 import { connectionOptions } from '../../src/database/connection-options';
 import { embeddedAddress } from '../../src/database/embedded';
 import { Client } from '../support/client';
+import { allProcesses, type ProcessInfo } from '../support/processes';
 import { program } from '../support/programs';
 import { waitFor } from '../support/wait';
 
@@ -34,30 +35,9 @@ export function newFolder(): string {
   return folder;
 }
 
-interface FoundProcess {
-  pid: number;
-  command: string;
-}
-
 /** The processes that run for a folder. */
-export function processesOf(folder: string): FoundProcess[] {
+export function processesOf(folder: string): ProcessInfo[] {
   return allProcesses().filter(({ environment }) => environment.includes(`:${folder}`));
-}
-
-/** Every process of this machine that may be looked at; one that has just ended is left out. */
-export function allProcesses(): (FoundProcess & { environment: string })[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const [command = '', environment = ''] = ['cmdline', 'environ'].map((file) =>
-          readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' '),
-        );
-        return [{ pid: Number(pid), command, environment }];
-      } catch {
-        return [];
-      }
-    });
 }
 
 export interface Ended {
@@ -206,7 +186,7 @@ export async function holdBackups(folder: string): Promise<() => Promise<void>> 
 }
 
 /** The backup process that waits because of `holdBackups`. */
-export async function waitingBackup(folder: string): Promise<FoundProcess> {
+export async function waitingBackup(folder: string): Promise<ProcessInfo> {
   await waitFor('a backup that waits', () => /waiting for its end/.test(backupLog(folder)));
   const [worker] = processesOf(folder).filter(({ command }) => command.includes('backup-worker'));
   if (worker === undefined) throw new Error('No backup process runs.');

@@ -3,8 +3,9 @@ import mysql from 'mysql2/promise';
 import { lockName } from '../../src/backup/lock';
 import { connectionOptions } from '../../src/database/connection-options';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { allProcesses } from '../support/processes';
 import { waitFor } from '../support/wait';
-import { allProcesses, backupLog, backupsIn, clearUp, newFolder, processesOf, Server } from './programs';
+import { backupLog, backupsIn, clearUp, newFolder, processesOf, Server } from './programs';
 
 const SECRET = `hunter2-${randomBytes(9).toString('hex')}`;
 const USER = `process_${randomBytes(4).toString('hex')}`;

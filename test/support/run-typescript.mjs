@@ -1,4 +1,4 @@
-// Runs backup-process.ts in a process of its own: one that a test can kill.
+// Runs a TypeScript file in a process of its own, one that a test can kill: node run-typescript.mjs FILE
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -6,9 +6,13 @@ const { transformFileSync } = require('@swc/core');
 
 require.extensions['.ts'] = (module, filename) => {
   const { code } = transformFileSync(filename, {
-    jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
     module: { type: 'commonjs' },
   });
   module._compile(code, filename);
 };
-require('./backup-process.ts');
+require(process.argv[2]);
