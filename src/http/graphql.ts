@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { type ASTNode, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, isValueNode, Kind } from 'graphql';
@@ -9,6 +10,7 @@ import type { Context } from '../resolvers/context';
 import { Refusal } from '../services/errors';
 import { orUnavailable } from '../services/retry';
 import { compiledExecutor } from './compiled-executor';
+import { DocumentStore } from './document-store';
 import { legacyStatus } from './legacy-status';
 import { limits } from './limits';
 
@@ -25,8 +27,10 @@ export function createApolloServer(
   schema: GraphQLSchema,
   { introspection, log, plugins }: GraphqlOptions,
 ): ApolloServer<Context> {
+  const executor = compiledExecutor(schema);
   return new ApolloServer<Context>({
-    gateway: compiledExecutor(schema),
+    gateway: executor.gateway,
+    documentStore: new DocumentStore(),
     introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -39,7 +43,10 @@ export function createApolloServer(
       legacyStatus,
       // It would watch every field of every answer.
       ApolloServerPluginCacheControlDisabled(),
+      // For subgraphs alone; every request would ask it.
+      ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      executor.plugin,
       ...plugins,
     ],
     logger: log,

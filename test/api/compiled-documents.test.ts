@@ -1,4 +1,4 @@
-import { bearer, post } from '../support/http';
+import { bearer, codeOf, type HttpAnswer, post } from '../support/http';
 import { createPoolWorld, type PoolWorld } from './pool-world';
 
 /** A document that comes again is compiled at its third use: whoever sends it must not be able to tell. */
@@ -73,6 +73,18 @@ describe('a document that comes again', () => {
       };
       const first = await send();
       for (let use = 2; use <= 5; use++) expect(await send()).toEqual(first);
+    }
+  });
+
+  test('an operation that the document does not have is refused, however often it was compiled', async () => {
+    const query = '{ me { id } }';
+    const ask = (request: object): Promise<HttpAnswer> =>
+      post(`${world.server.url}/graphql`, request, bearer(world.admin.token));
+    const first = await ask({ query, operationName: '' });
+    expect(codeOf(first)).toBe('OPERATION_RESOLUTION_FAILURE');
+    for (let use = 1; use <= 5; use++) {
+      expect((await ask({ query })).body).toEqual({ data: { me: { id: world.admin.id } } });
+      expect((await ask({ query, operationName: '' })).text).toBe(first.text);
     }
   });
 
