@@ -33,10 +33,13 @@ const NOT_BUILT = 'The console was not built: run "npm run build" and start the 
 
 /** The console's static files, as the build left them. */
 export class Console {
-  private readonly files: ReadonlyMap<string, StaticFile>;
+  private known: ReadonlyMap<string, StaticFile> | undefined;
 
-  constructor(folder = builtConsole()) {
-    this.files = readStaticFiles(folder);
+  constructor(private readonly folder = builtConsole()) {}
+
+  /** Read for the first visitor, so that no start waits for it. */
+  private get files(): ReadonlyMap<string, StaticFile> {
+    return (this.known ??= readStaticFiles(this.folder));
   }
 
   /** GET /admin and its pages, and the files that they load. */

@@ -9,44 +9,75 @@ import type { Services } from '../services';
 import type { Page, PageRequest } from '../services/page';
 import type { PaymentFilter } from '../services/payment-service';
 
-/** One statement for all rows of a kind that a request's nested fields ask for, whatever their number. */
-export interface Loaders {
-  user: DataLoader<number, User>;
-  vehicle: DataLoader<number, Vehicle>;
-  sale: DataLoader<number, Sale>;
-  payment: DataLoader<number, Payment>;
-  salesOfVehicle: DataLoader<number, Sale[]>;
-  paymentsOfSale: DataLoader<number, Payment[]>;
-  paymentsOfUser(userId: number, filter: PaymentFilter, page: PageRequest): Promise<Page<Payment>>;
-  contributionsOfUser(userId: number, page: PageRequest): Promise<Page<Contribution>>;
-  /** The backups, newest first, read once a request. */
-  backups(): Promise<BackupView[]>;
-}
+/**
+ * One statement for all rows of a kind that a request's nested fields ask for, whatever their number. Made where they are
+ * asked for: most requests need one or two of them, and all would be a tenth of what a short request allocates.
+ */
+export class Loaders {
+  private users?: DataLoader<number, User>;
+  private vehicles?: DataLoader<number, Vehicle>;
+  private sales?: DataLoader<number, Sale>;
+  private payments?: DataLoader<number, Payment>;
+  private salesByVehicle?: DataLoader<number, Sale[]>;
+  private paymentsBySale?: DataLoader<number, Payment[]>;
+  private backupList?: Promise<BackupView[]>;
+  private readonly paymentPages = new Map<string, DataLoader<number, Page<Payment>>>();
+  private readonly contributionPages = new Map<string, DataLoader<number, Page<Contribution>>>();
 
-export function createLoaders(services: Services, backups: BackupDesk, viewer: User | null): Loaders {
-  const { payments, users, vehicles } = services;
-  const paymentPages = new Map<string, DataLoader<number, Page<Payment>>>();
-  const contributionPages = new Map<string, DataLoader<number, Page<Contribution>>>();
-  let backupList: Promise<BackupView[]> | undefined;
-  return {
-    user: byId((ids) => users.findByIds(ids)),
-    vehicle: byId((ids) => vehicles.findByIds(ids)),
-    sale: byId((ids) => vehicles.findSalesByIds(ids)),
-    payment: byId((ids) => payments.findByIds(ids)),
-    salesOfVehicle: groupedBy(
-      (ids) => vehicles.salesOf(ids),
+  /** @param viewer the account that asks; null: nobody is signed in */
+  constructor(
+    private readonly services: Services,
+    private readonly desk: BackupDesk,
+    private readonly viewer: User | null,
+  ) {}
+
+  get user(): DataLoader<number, User> {
+    return (this.users ??= byId((ids) => this.services.users.findByIds(ids)));
+  }
+
+  get vehicle(): DataLoader<number, Vehicle> {
+    return (this.vehicles ??= byId((ids) => this.services.vehicles.findByIds(ids)));
+  }
+
+  get sale(): DataLoader<number, Sale> {
+    return (this.sales ??= byId((ids) => this.services.vehicles.findSalesByIds(ids)));
+  }
+
+  get payment(): DataLoader<number, Payment> {
+    return (this.payments ??= byId((ids) => this.services.payments.findByIds(ids)));
+  }
+
+  get salesOfVehicle(): DataLoader<number, Sale[]> {
+    return (this.salesByVehicle ??= groupedBy(
+      (ids) => this.services.vehicles.salesOf(ids),
       ({ vehicleId }) => vehicleId,
-    ),
-    paymentsOfSale: groupedBy(
-      (ids) => (viewer === null ? Promise.resolve([]) : vehicles.paymentsOfSales(viewer, ids)),
+    ));
+  }
+
+  get paymentsOfSale(): DataLoader<number, Payment[]> {
+    const { viewer } = this;
+    return (this.paymentsBySale ??= groupedBy(
+      async (ids) => (viewer === null ? [] : this.services.vehicles.paymentsOfSales(viewer, ids)),
       ({ saleId }) => saleId,
-    ),
-    paymentsOfUser: (userId, filter, page) =>
-      perArguments(paymentPages, [filter, page], (ids) => payments.listByUser(ids, filter, page)).load(userId),
-    contributionsOfUser: (userId, page) =>
-      perArguments(contributionPages, [page], (ids) => payments.contributionsByUser(ids, page)).load(userId),
-    backups: () => (backupList ??= backups.list()),
-  };
+    ));
+  }
+
+  paymentsOfUser(userId: number, filter: PaymentFilter, page: PageRequest): Promise<Page<Payment>> {
+    const { payments } = this.services;
+    return perArguments(this.paymentPages, [filter, page], (ids) => payments.listByUser(ids, filter, page)).load(
+      userId,
+    );
+  }
+
+  contributionsOfUser(userId: number, page: PageRequest): Promise<Page<Contribution>> {
+    const { payments } = this.services;
+    return perArguments(this.contributionPages, [page], (ids) => payments.contributionsByUser(ids, page)).load(userId);
+  }
+
+  /** The backups, newest first, read once a request. */
+  backups(): Promise<BackupView[]> {
+    return (this.backupList ??= this.desk.list());
+  }
 }
 
 function byId<T extends { id: number }>(find: (ids: readonly number[]) => Promise<T[]>): DataLoader<number, T> {

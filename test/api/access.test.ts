@@ -4,6 +4,7 @@ import { bearer, codeOf, http, type HttpAnswer, post } from '../support/http';
 import { allBackedUp, changesNothing } from '../support/traces';
 import { ADMIN_ONLY, type Asker, EVERYBODY, PUBLIC, ROLES } from './doors';
 import { startTestServer, type TestServer } from '../support/server';
+import { waitFor } from '../support/wait';
 
 const rootFields = (schema: ReturnType<typeof buildSchemas>['public']): string[] =>
   [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
@@ -99,6 +100,15 @@ describe('who may what', () => {
       },
     );
     expect(answer.body).toEqual({ data: { me: { id: server.admin.id } } });
+  });
+
+  test('a token that was good is refused once it has expired', async () => {
+    const expires = Math.floor(Date.now() / 1000) + 2;
+    const short = bearer(await token({ id: server.admin.id, version: 0, expires }));
+    const me = (): Promise<HttpAnswer> => post(`${server.url}/graphql`, { query: '{ me { id } }' }, short);
+    expect((await me()).body).toEqual({ data: { me: { id: server.admin.id } } });
+    await waitFor('the token to expire', async () => codeOf(await me()) === 'UNAUTHENTICATED');
+    expect(Date.now()).toBeGreaterThanOrEqual(expires * 1000);
   });
 
   describe.each(ASKERS)('%s', (asker) => {
