@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { isoTime } from '../values/iso-time';
 
 function parse(value: unknown): Date {
   try {
@@ -14,7 +15,7 @@ function parse(value: unknown): Date {
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description: 'A point in time: ISO 8601, UTC, milliseconds: "2026-11-23T01:02:03.456Z".',
-  serialize: (value) => (value as Date).toISOString(),
+  serialize: (value) => isoTime(value as Date),
   parseValue: parse,
   parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : node.kind),
 });

@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
+import { type Row, runStatement } from '../database/statement';
 
 export interface Conditions {
   /** All of them must hold. */
@@ -33,7 +34,7 @@ export async function readRows<T extends ObjectLiteral>(
     ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
     ...(forUpdate ? ['FOR UPDATE'] : []),
   ].join(' ');
-  const rows = await manager.query<Record<string, unknown>[]>(sql, [...parameters]);
+  const rows = await query(manager, sql, parameters);
   for (const { propertyName, transformer } of columns) {
     if (transformer === undefined || Array.isArray(transformer)) continue;
     for (const row of rows) row[propertyName] = transformer.from(row[propertyName]);
@@ -71,8 +72,15 @@ export async function countRows<T extends ObjectLiteral>(
 ): Promise<number> {
   const { tableName } = manager.dataSource.getMetadata(entity);
   const sql = ['SELECT COUNT(*) AS count', `FROM ${tableName}`, ...allOf(where)].join(' ');
-  const [{ count } = { count: '0' }] = await manager.query<{ count: string }[]>(sql, [...parameters]);
-  return Number(count);
+  const [row] = await query(manager, sql, parameters);
+  return Number(row?.count);
+}
+
+function query(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+  // One with a query runner is within a transaction.
+  return manager.queryRunner === undefined
+    ? runStatement(manager.dataSource, sql, parameters)
+    : manager.query(sql, [...parameters]);
 }
 
 function allOf(conditions: readonly string[]): string[] {

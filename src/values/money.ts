@@ -23,8 +23,6 @@ export function parseCents(text: string): Cents | null {
 
 /** Writes whole cents as a decimal text with exactly two fraction digits: "1500.00", "-0.01". */
 export function formatCents(cents: Cents): string {
-  const magnitude = cents < 0n ? -cents : cents;
-  const units = magnitude / 100n;
-  const fraction = (magnitude % 100n).toString().padStart(2, '0');
-  return `${cents < 0n ? '-' : ''}${units}.${fraction}`;
+  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0');
+  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

@@ -84,6 +84,20 @@ describe('a request that would cost too much', () => {
     await isRefused(says, () => ask({ query }, { ...STRICT, ...bearer(server.admin.token) }));
   });
 
+  test.each([[{ first: 1000, deep: false }], [{ deep: false }], [{ first: 1, deep: true }], [{ first: 1 }]])(
+    'a document that is too much with %j, though it was not with other variables',
+    async (heavy) => {
+      const query = `query ($first: Int = 1000, $deep: Boolean! = true) { users(first: 1000) { nodes {
+      payments(first: $first) { nodes { id } } contributions(first: 1000) @include(if: $deep) { nodes { id } } } } }`;
+      const headers = { ...STRICT, ...bearer(server.admin.token) };
+      for (let use = 0; use < 3; use++) {
+        const light = await ask({ query, variables: { first: 1, deep: false } }, headers);
+        expect(light.status).toBe(200);
+        await isRefused(/500000 are the most/, () => ask({ query, variables: heavy }, headers));
+      }
+    },
+  );
+
   const CREATE = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }';
 
   test('an input of sixty thousand unknown fields', async () => {
