@@ -1,7 +1,6 @@
 const EMBEDDED = 'of the embedded MariaDB itself';
 const PROGRAMS = 'starts servers of its own, and here there is none but the one to be tested';
 const BINARY_LOG = 'needs the binary log, in the format ROW, and it is off';
-const PROCESSES = 'finds the server among the processes by the name of a program that is installed';
 
 const WITHOUT_DATABASE = [
   { file: 'test/scripts/', reason: 'asks no database' },
@@ -30,11 +29,6 @@ const TO_ANY_OPERATION = [
   { file: 'test/restore/(every-operation|swap|kills|commands)', reason: BINARY_LOG },
   { file: 'test/docs/databases', reason: BINARY_LOG },
 ];
-const OTHER_PROGRAMS = [
-  { file: 'test/database/(embedded|file-lock)', reason: PROCESSES },
-  { file: 'test/process/', reason: PROCESSES },
-];
-
 const CLUSTER = [
   {
     file: 'test/restore/swap',
@@ -49,7 +43,7 @@ const OTHER_FAMILY = [{ file: 'test/restore/families', reason: 'needs MySQL too'
  * name, with the reason. All the rest runs there too.
  */
 module.exports = (engine) => {
-  if (engine === 'mariadb-11') return [...WITHOUT_DATABASE, ...OTHER_PROGRAMS, ...OTHER_FAMILY];
+  if (engine === 'mariadb-11') return [...WITHOUT_DATABASE, ...OTHER_FAMILY];
   if (engine === 'galera') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...NO_OTHER, ...CLUSTER];
   if (engine === 'given') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...NO_OTHER];
   if (engine === 'given-without-log') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...NO_OTHER, ...TO_ANY_OPERATION];

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { DatabaseAddress } from '../../src/database/address';
 import { EmbeddedDatabase } from '../../src/database/embedded';
+import { isMariaDbServer } from '../support/database-process';
 
 /** Another process that acquires the embedded database of a folder, through test/database/holder.mjs. */
 export class Holder {
@@ -123,8 +124,8 @@ export function serversOf(storageDir: string): number[] {
     .map(Number);
   return pids.filter((pid) => {
     try {
-      const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      return program.endsWith('mariadbd') && args.some((arg) => arg.includes(storageDir));
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return isMariaDbServer(command) && command.some((arg) => arg.includes(storageDir));
     } catch {
       return false;
     }

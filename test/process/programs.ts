@@ -7,6 +7,7 @@ import { lockName } from '../../src/backup/lock';
 import { connectionOptions } from '../../src/database/connection-options';
 import { embeddedAddress } from '../../src/database/embedded';
 import { Client } from '../support/client';
+import { isMariaDbServer } from '../support/database-process';
 import { allProcesses, type ProcessInfo } from '../support/processes';
 import { program } from '../support/programs';
 import { waitFor } from '../support/wait';
@@ -27,12 +28,20 @@ export function newFolder(): string {
   clearing.push(async () => {
     await waitFor(`the end of what runs in ${folder}`, () => {
       const left = processesOf(folder);
-      for (const { pid } of left) process.kill(pid, 'SIGKILL');
+      for (const { pid } of left) killIfThere(pid);
       return left.length === 0;
     });
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The processes that run for a folder. */
@@ -193,7 +202,13 @@ export async function waitingBackup(folder: string): Promise<ProcessInfo> {
   return worker;
 }
 
-/** The server process of a folder's embedded database. */
+/** The server processes of a folder's embedded database: one, where it runs. */
+export function databasesOf(folder: string): number[] {
+  return processesOf(folder)
+    .filter(({ command }) => isMariaDbServer(command.split(' ')))
+    .map(({ pid }) => pid);
+}
+
 export function databaseOf(folder: string): number | undefined {
-  return processesOf(folder).find(({ command }) => /^\S*mariadbd /.test(command))?.pid;
+  return databasesOf(folder)[0];
 }
