@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { run, SetupError } from '../processes.mjs';
-import { debianTree } from './debian-tree.mjs';
+import { mysqlTree } from './mysql.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -41,10 +41,9 @@ async function askServer(url) {
   }
 }
 
-/** A PATH with MySQL's own clients: on many machines the programs of their names are MariaDB's. */
+/** A PATH with MySQL's own clients: on many machines the programs of their names are MariaDB's, or one is missing. */
 async function withMySqlClients() {
-  const { code, output } = await run('mysqldump', ['--version']);
-  if (code === 0 && !output.includes('MariaDB')) return process.env.PATH;
-  const tree = await debianTree('mysql-client', ['mysql-client-core']);
-  return `${tree}/bin:${process.env.PATH}`;
+  const programs = await Promise.all(['mysqldump', 'mysqlbinlog'].map((name) => run(name, ['--version'])));
+  if (programs.every(({ code, output }) => code === 0 && !output.includes('MariaDB'))) return process.env.PATH;
+  return `${await mysqlTree()}/bin:${process.env.PATH}`;
 }

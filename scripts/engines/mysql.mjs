@@ -11,12 +11,17 @@ const ACCOUNT = 'test';
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 
+/** The programs of MySQL 9 of Debian unstable; the one that reads binary logs is among those of the server. */
+export function mysqlTree() {
+  return debianTree('mysql', ['mysql-server-core', 'mysql-client-core']);
+}
+
 /** MySQL 9 of Debian unstable, on loopback, over TCP without TLS, in a temporary folder. */
 export const mysql = {
   name: 'mysql',
   what: 'MySQL 9',
   async start() {
-    const tree = await debianTree('mysql', ['mysql-server-core', 'mysql-client-core']);
+    const tree = await mysqlTree();
     const folder = mkdtempSync(join(tmpdir(), 'motorpool-mysql-'));
     const at = (name) => join(folder, name);
     const program = join(tree, 'bin', 'mysqld');

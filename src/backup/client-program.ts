@@ -32,15 +32,23 @@ export function findRestoreProgram(server: ClientFamily): Promise<ClientProgram>
 /** Finds the program that reads the binary log of a server of that family: no other family's can. */
 export async function findBinaryLogProgram(server: ClientFamily): Promise<ClientProgram> {
   const names = server === 'mariadb' ? ['mariadb-binlog', 'mysqlbinlog'] : ['mysqlbinlog'];
-  const program = await findClient(names, 'reads the binary log', server);
+  const debianPackage = LOG_PACKAGES[server];
+  const program = await findClient(names, 'reads the binary log', server, debianPackage);
   if (program.family === server) return program;
-  throw BackupError.programMissing(names, 'reads the binary log', PACKAGES[server]);
+  throw BackupError.programMissing(names, 'reads the binary log', debianPackage);
 }
 
 const PACKAGES: Readonly<Record<ClientFamily, string>> = { mariadb: 'mariadb-client', mysql: 'mysql-client' };
+/** Debian counts MySQL's among the programs of the server. */
+const LOG_PACKAGES: Readonly<Record<ClientFamily, string>> = { ...PACKAGES, mysql: 'mysql-server-core' };
 
 /** The one of the server's own family, else the first that is there. */
-async function findClient(names: string[], purpose: string, server: ClientFamily): Promise<ClientProgram> {
+async function findClient(
+  names: string[],
+  purpose: string,
+  server: ClientFamily,
+  debianPackage = PACKAGES[server],
+): Promise<ClientProgram> {
   let other: ClientProgram | undefined;
   for (const name of names) {
     const path = findProgram([name]);
@@ -49,7 +57,7 @@ async function findClient(names: string[], purpose: string, server: ClientFamily
     if (program.family === server) return program;
     other ??= program;
   }
-  if (other === undefined) throw BackupError.programMissing(names, purpose, PACKAGES[server]);
+  if (other === undefined) throw BackupError.programMissing(names, purpose, debianPackage);
   return other;
 }
 
