@@ -1,7 +1,8 @@
 import { accountChecks } from './audit/accounts';
-import type { Check, Query } from './audit/check';
+import type { Check, Query, Screen } from './audit/check';
 import { contributionChecks } from './audit/contributions';
 import { journalChecks } from './audit/journal';
+import { chainCheck, lineScreens, shareInForceCheck } from './audit/lines';
 import { paymentChecks } from './audit/payments';
 import { referenceChecks } from './audit/references';
 import { saleChecks } from './audit/sales';
@@ -15,8 +16,15 @@ const CHECKS = [
   ...journalChecks,
 ];
 
+/** What screens look for; their own statements are asked only where a screen says so. */
+const SCREENED = new Set([chainCheck, shareInForceCheck]);
+
 /** Those that read the longest table first: what is left for the end is short, and no connection waits for another. */
-const TURNS = [...new Set([...accountChecks, ...contributionChecks, ...CHECKS])];
+const TURNS = [...new Set([...contributionChecks, ...accountChecks, ...CHECKS])].filter(
+  (check) => !SCREENED.has(check),
+);
+
+type Turn = (ask: Query) => Promise<void>;
 
 /**
  * Checks the rules of the ledger against every row of that database: a restored copy, or the live one while no
@@ -26,14 +34,33 @@ const TURNS = [...new Set([...accountChecks, ...contributionChecks, ...CHECKS])]
  */
 export async function audit(query: Query, ...more: readonly Query[]): Promise<string[]> {
   const found = new Map<Check, string>();
-  const waiting = [...TURNS];
-  const work = async (ask: Query): Promise<void> => {
-    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+  const suspected = new Set<Check>();
+  const look =
+    (check: Check): Turn =>
+    async (ask) => {
       const [row] = await ask(check.sql);
       if (row !== undefined) found.set(check, check.sentence(texts(row)));
-    }
+    };
+  const screen =
+    ({ sql, checks }: Screen): Turn =>
+    async (ask) => {
+      const [row] = await ask(sql);
+      for (const [column, check] of Object.entries(checks)) if (Number(row?.[column]) > 0) suspected.add(check);
+    };
+  const [lines] = await query('SELECT MAX(id) AS last FROM contributions');
+  const screens = lineScreens(Number(lines?.last));
+  await share([...screens.map(screen), ...TURNS.map(look)], [query, ...more]);
+  await share([...suspected].map(look), [query, ...more]);
+  return CHECKS.flatMap((check) => found.get(check) ?? []);
+}
+
+/** Each of the connections takes the next turn as soon as it is free. */
+async function share(turns: readonly Turn[], queries: readonly Query[]): Promise<void> {
+  const waiting = [...turns];
+  const work = async (ask: Query): Promise<void> => {
+    for (let turn = waiting.shift(); turn !== undefined; turn = waiting.shift()) await turn(ask);
   };
-  const running = [query, ...more].map((ask) =>
+  const running = queries.map((ask) =>
     work(ask).catch((error: unknown) => {
       waiting.length = 0;
       throw error;
@@ -42,7 +69,6 @@ export async function audit(query: Query, ...more: readonly Query[]): Promise<st
   // Nothing may read on when the caller is told of a failure: it drops the database.
   await Promise.allSettled(running);
   await Promise.all(running);
-  return CHECKS.flatMap((check) => found.get(check) ?? []);
 }
 
 function texts(row: Record<string, unknown>): Record<string, string> {

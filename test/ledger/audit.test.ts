@@ -1,5 +1,6 @@
 import { Role } from '../../src/entities/enums';
 import { audit } from '../../src/services/audit';
+import { lineScreens } from '../../src/services/audit/lines';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { damagesToAccounts } from './damages-to-accounts';
 import { damagesToSales } from './damages-to-sales';
@@ -62,11 +63,44 @@ describe('audit', () => {
         return query(sql);
       };
       await expect(audit(counted, () => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
-      expect(asked).toBe(1);
+      // How many lines there are, and the first turn.
+      expect(asked).toBe(2);
     } finally {
       await query('ROLLBACK');
     }
   });
+
+  test('screens lines in ranges of any length alike', async () => {
+    const { query } = ledger;
+    const [row] = await query('SELECT MAX(id) AS last FROM contributions');
+    const last = Number(row?.last);
+    const counts = async (width: number): Promise<number[]> => {
+      const sums = [0, 0];
+      for (const { sql } of lineScreens(last, width)) {
+        const [counted] = await query(sql);
+        [counted?.chain, counted?.inForce].forEach((count, i) => (sums[i] = (sums[i] ?? 0) + Number(count)));
+      }
+      return sums;
+    };
+    let linesOfSales = 0;
+    for (let id = 0; id <= last; id++) {
+      await query('START TRANSACTION');
+      try {
+        // Nothing, then one line after the other.
+        await query('UPDATE contributions SET balance = balance + 1, percentage = percentage + 1 WHERE id = ?', [id]);
+        const whole = await counts(last);
+        expect(whole[0]).toBeGreaterThanOrEqual(id === 0 || (await isGap(id)) ? 0 : 1);
+        linesOfSales += whole[1] ?? 0;
+        for (const width of [1, 2, 5, last - 1]) expect([id, width, await counts(width)]).toEqual([id, width, whole]);
+      } finally {
+        await query('ROLLBACK');
+      }
+    }
+    expect(linesOfSales).toBeGreaterThan(0);
+  });
+
+  const isGap = async (id: number): Promise<boolean> =>
+    (await ledger.query('SELECT id FROM contributions WHERE id = ?', [id])).length === 0;
 
   test.each([...damagesToAccounts, ...damagesToSales])('names %s', async (_what, statements, sentence) => {
     const { query } = ledger;

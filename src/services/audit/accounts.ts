@@ -1,17 +1,9 @@
 import type { Check } from './check';
+import { chainCheck } from './lines';
 
 /** Balances and shares: each account's history adds up, line by line, to what it holds now. */
 export const accountChecks: readonly Check[] = [
-  {
-    // Line by line, so that the newest line holds the sum of them all.
-    sql: `SELECT c.id, c.userId, c.amount, c.balance, c.balanceBefore FROM (
-            SELECT id, userId, amount, balance,
-                   COALESCE(LAG(balance) OVER (PARTITION BY userId ORDER BY id), 0) AS balanceBefore
-            FROM contributions) c
-          WHERE c.balance <> c.balanceBefore + c.amount ORDER BY c.id LIMIT 1`,
-    sentence: (r) =>
-      `Contribution ${r.id} of user ${r.userId} changes a balance of ${r.balanceBefore} cents by ${r.amount} and makes ${r.balance} of it.`,
-  },
+  chainCheck,
   {
     sql: `SELECT u.id, u.balance, u.percentage, COALESCE(c.balance, 0) AS newestBalance,
                  COALESCE(c.percentage, 0) AS newestPercentage

@@ -7,3 +7,12 @@ export interface Check {
   /** Each value as text. */
   sentence: (row: Readonly<Record<string, string>>) => string;
 }
+
+/**
+ * A statement that looks at rows once for several rules: it returns one row with a column for each of them, which says
+ * how many rows break it. Only where there are some, the rule's own statement is asked which.
+ */
+export interface Screen {
+  sql: string;
+  checks: Readonly<Record<string, Check>>;
+}

@@ -1,4 +1,5 @@
 import type { Check } from './check';
+import { shareInForceCheck } from './lines';
 
 /** Each confirmation, with the number and the last of its contributions; small, and read from the index alone. */
 const CONFIRMATIONS = `SELECT c.paymentId, c.n, c.lastId
@@ -9,10 +10,18 @@ const CONFIRMATIONS = `SELECT c.paymentId, c.n, c.lastId
 const JOINED = `SELECT c.paymentId, COUNT(*) AS joined
   FROM (SELECT MIN(id) AS id FROM contributions GROUP BY userId) f JOIN contributions c ON c.id = f.id GROUP BY c.paymentId`;
 
+/**
+ * In this order the lines are read as they lie, and each one's payment is the one before's or the next: by the index of
+ * payments, which a server would choose, every line is looked for.
+ */
+const LINES_WITH_PAYMENTS = 'SELECT STRAIGHT_JOIN';
+/** Not the column itself, for the same reason. */
+const BY_PAYMENT = 'c.paymentId + 0';
+
 /** A confirmation gives every member one contribution and a new share; a sale one to each account that it pays. */
 export const contributionChecks: readonly Check[] = [
   {
-    sql: `SELECT c.id, c.userId, c.amount, c.paymentId, p.amount AS paid FROM contributions c
+    sql: `${LINES_WITH_PAYMENTS} c.id, c.userId, c.amount, c.paymentId, p.amount AS paid FROM contributions c
           JOIN payments p ON p.id = c.paymentId
           WHERE c.amount <> IF(c.userId = p.userId, p.amount, 0)
              OR (c.userId <> p.userId AND p.kind NOT IN ('DEPOSIT', 'WITHDRAWAL')) ORDER BY c.id LIMIT 1`,
@@ -21,8 +30,8 @@ export const contributionChecks: readonly Check[] = [
   },
   {
     sql: `SELECT p.id, p.status, COALESCE(c.n, 0) AS n FROM payments p
-          LEFT JOIN (SELECT c.paymentId, COUNT(*) AS n FROM contributions c
-                     JOIN payments p ON p.id = c.paymentId AND p.userId = c.userId GROUP BY c.paymentId) c
+          LEFT JOIN (${LINES_WITH_PAYMENTS} ${BY_PAYMENT} AS paymentId, COUNT(*) AS n FROM contributions c
+                     JOIN payments p ON p.id = c.paymentId AND p.userId = c.userId GROUP BY ${BY_PAYMENT}) c
             ON c.paymentId = p.id
           WHERE COALESCE(c.n, 0) <> IF(p.status IN ('CONFIRMED', 'REVERSED'), 1, 0) ORDER BY p.id LIMIT 1`,
     sentence: (r) => `Payment ${r.id} is ${r.status} and has ${r.n} contributions of its own account.`,
@@ -50,26 +59,19 @@ export const contributionChecks: readonly Check[] = [
       `User ${r.userId} has ${r.n} contributions instead of ${r.expected}: one for each payment of a sale, and one for each confirmation since the first.`,
   },
   {
-    sql: `SELECT c.id, c.userId, c.percentage, c.balance, g.capital, g.shares, g.paymentId FROM contributions c
-          JOIN (SELECT c.paymentId, SUM(c.percentage) AS shares,
+    sql: `${LINES_WITH_PAYMENTS} c.id, c.userId, c.percentage, c.balance, g.capital, g.shares, g.paymentId
+          FROM contributions c
+          JOIN (${LINES_WITH_PAYMENTS} ${BY_PAYMENT} AS paymentId, SUM(c.percentage) AS shares,
                        CAST(SUM(GREATEST(c.balance, 0)) AS DECIMAL(30,0)) AS capital
                 FROM contributions c JOIN payments p ON p.id = c.paymentId AND p.kind IN ('DEPOSIT', 'WITHDRAWAL')
-                GROUP BY c.paymentId) g ON g.paymentId = c.paymentId
+                GROUP BY ${BY_PAYMENT}) g ON g.paymentId = c.paymentId
           WHERE g.shares <> IF(g.capital > 0, 1000000, 0)
              OR (CAST(GREATEST(c.balance, 0) AS DECIMAL(30,0)) * 1000000 - c.percentage * g.capital)
                 NOT BETWEEN -g.capital AND g.capital ORDER BY c.id LIMIT 1`,
     sentence: (r) =>
       `Contribution ${r.id} of user ${r.userId} says ${r.percentage} ppm for ${r.balance} cents, but the shares of payment ${r.paymentId} add up to ${r.shares} ppm, and its balances to ${r.capital} cents.`,
   },
-  {
-    sql: `SELECT id, userId, percentage, inForce FROM (
-            SELECT c.id, c.userId, c.percentage, p.saleId,
-                   COALESCE(LAG(c.percentage) OVER (PARTITION BY c.userId ORDER BY c.id), 0) AS inForce
-            FROM contributions c JOIN payments p ON p.id = c.paymentId) c
-          WHERE saleId IS NOT NULL AND percentage <> inForce ORDER BY id LIMIT 1`,
-    sentence: (r) =>
-      `Contribution ${r.id} of user ${r.userId} belongs to a sale and says ${r.percentage} ppm, but ${r.inForce} ppm were in force.`,
-  },
+  shareInForceCheck,
   {
     sql: `SELECT c.id, c.userId, c.balance FROM contributions c
           JOIN payments p ON p.id = c.paymentId AND p.userId = c.userId
