@@ -1,22 +1,26 @@
 // db:restore into a new database, held against the stock client that reads the same file into another one, on the
-// server that Motorpool runs for itself.
+// server that Motorpool runs for itself. Ours includes the audit of the copy.
+//   node bench/restore.mjs [--runs=5] [--full] [--folder=DIR]: the folder keeps the large database for the next time.
 import { execFileSync, spawn } from 'node:child_process';
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { openBigDatabase, program } from './support/big-database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
+import { takeAlone } from './support/alone.mjs';
 
 export const names = ['restore-1g'];
 
 /** Five turns of a whole GiB take longer than all the rest together: --full has them. */
 const MIB = 128;
 
-export async function measure({ quick, full, folder }) {
+/** @param folder keeps the large database; without one it is made and removed */
+export async function measure({ quick, full, folder, runs = quick ? 1 : 5 }) {
   const mib = quick ? 1 : full ? 1024 : MIB;
+  const large = await openBigDatabase(mib, folder && join(folder, `pool-${mib}`));
+  const { socketPath, user, script, close } = large;
   // Where Motorpool looks for its own database: it restores as `npm run db:restore` does without any setting.
-  const storage = join(folder, `pool-${mib}`);
-  const { socketPath, user, script, close } = await openBigDatabase(mib, storage);
+  const storage = large.folder;
   const run = (name, ...args) =>
     execFileSync(process.execPath, [program(name), ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -44,9 +48,14 @@ export async function measure({ quick, full, folder }) {
           return timed(() => stockClient(['--no-defaults', '-u', user, '-S', socketPath, 'stock'], file))();
         },
       },
-      { runs: quick ? 1 : 5, warmUps: 0 },
+      { runs, warmUps: 0 },
     );
-    return [{ ...compare('restore-1g', turns.ours, turns.stock, 's'), note: `${mib} MiB` }];
+    return [
+      {
+        ...compare('restore-1g', turns.ours, turns.stock, 's'),
+        note: `${Math.round((await stat(file)).size / 2 ** 20)} MiB`,
+      },
+    ];
   } finally {
     await script.query('DROP DATABASE IF EXISTS restored').catch(() => undefined);
     await script.query('DROP DATABASE IF EXISTS stock').catch(() => undefined);
@@ -61,3 +70,5 @@ async function stockClient(args, path) {
   await file.close();
   if (code !== 0) throw new Error(`mariadb ended with status ${code}.`);
 }
+
+await takeAlone(import.meta.url, { names, measure });

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { Writable } from 'node:stream';
 import type { DatabaseAddress } from '../database/address';
 import { findRestoreProgram } from './client-program';
 import { ClientRun, type Watch } from './client-run';
 import type { Dump } from './dump';
 import { BackupError } from './errors';
+import { KeysLater } from './keys-later';
+import { LoadLanes } from './load-lanes';
+import { RowStatements } from './row-statements';
 import type { DatabaseServer } from './server';
 
 export interface LoadRequest extends Watch {
@@ -19,8 +21,8 @@ export interface LoadRequest extends Watch {
   initCommand: string | null;
   workDirectory: string;
   tag: string;
-  /** Changes the SQL on its way to the program. */
-  through?: { push(chunk: Buffer): Buffer[]; end(): Buffer[] };
+  /** Inserts the rows of large tables with two programs at a time, for who waits for the end. */
+  sideBySide?: boolean;
   /** Told how many bytes of the dump the program has taken. */
   onBytes?: (bytes: number) => void;
 }
@@ -33,16 +35,14 @@ export async function loadDump(request: LoadRequest): Promise<void> {
   const { server, address, file, dump, initCommand, workDirectory, tag } = request;
   const program = await findRestoreProgram(server.family);
   // As an option: some clients take a name that begins with a dash for one, whatever stands before it.
-  const args = ['--batch', `--database=${address.database}`];
-  const run = await ClientRun.start(
-    { program, address, args, workDirectory, tag, ...(initCommand === null ? {} : { initCommand }) },
-    request,
-  );
+  const args = ['--batch', '--unbuffered', `--database=${address.database}`];
+  const invocation = { program, address, args, workDirectory, tag, ...(initCommand === null ? {} : { initCommand }) };
+  const start = (): Promise<ClientRun> => ClientRun.start(invocation, request);
+  const parts = new RowStatements();
+  const lanes = new LoadLanes(await start(), request.sideBySide === true ? start : null, () => parts.settings);
   try {
-    run.stdout.resume();
-    const sha256 = await feed(request, run);
-    await run.succeeded('The dump does not restore');
-    if (sha256 === null) {
+    const sha256 = await feed(request, parts, lanes);
+    if (!(await lanes.end()) || sha256 === null) {
       throw new BackupError(`The dump does not restore: ${program.name} stopped reading it halfway.`);
     }
     if (sha256 !== dump.sha256) {
@@ -51,7 +51,7 @@ export async function loadDump(request: LoadRequest): Promise<void> {
       );
     }
   } finally {
-    await run.discard();
+    await lanes.discard();
   }
 }
 
@@ -60,29 +60,24 @@ export async function loadDump(request: LoadRequest): Promise<void> {
  * The program gets it through us, not as an open file: it ends when we do, and cannot restore on into a database that
  * nobody waits for.
  */
-async function feed({ file, dump, through, onBytes }: LoadRequest, run: ClientRun): Promise<string | null> {
+async function feed(
+  { file, dump, onBytes }: LoadRequest,
+  parts: RowStatements,
+  lanes: LoadLanes,
+): Promise<string | null> {
   const hash = createHash('sha256');
-  const { stdin } = run;
+  const keys = new KeysLater();
+  const send = async (pieces: readonly Buffer[], isEnd: boolean): Promise<boolean> => {
+    const ready = pieces.flatMap((piece) => parts.push(piece));
+    for (const part of isEnd ? [...ready, ...parts.end()] : ready) if (!(await lanes.send(part))) return false;
+    return true;
+  };
   let bytes = 0;
   for await (const chunk of createReadStream(file, { end: dump.sqlBytes - 1, highWaterMark: 256 * 1024 })) {
     hash.update(chunk as Buffer);
-    for (const piece of through?.push(chunk as Buffer) ?? [chunk as Buffer]) {
-      if (!(await taken(stdin, piece))) return null;
-    }
-    run.alive();
+    if (!(await send(keys.push(chunk as Buffer), false))) return null;
     bytes += (chunk as Buffer).length;
     onBytes?.(bytes);
   }
-  for (const piece of through?.end() ?? []) if (!(await taken(stdin, piece))) return null;
-  stdin.end();
-  return hash.digest('hex');
-}
-
-/** Resolves once the chunk is sent; to false when nobody reads any more. */
-function taken(stdin: Writable, chunk: Buffer): Promise<boolean> {
-  return new Promise((resolve) => {
-    stdin.write(chunk, (error) => {
-      resolve(error === null || error === undefined);
-    });
-  });
+  return (await send(keys.end(), true)) ? hash.digest('hex') : null;
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BinaryLogParser, type LogEvent } from '../../src/backup/restore/binary-log-parser';
 import { readDumpRows } from '../../src/backup/restore/dump-rows';
-import { KeysLater } from '../../src/backup/restore/keys-later';
+import { KeysLater } from '../../src/backup/keys-later';
+import { RowStatements, type DumpPart } from '../../src/backup/row-statements';
 import { contentHash } from '../../src/backup/restore/same-content';
 import { changesTables } from '../../src/backup/restore/table-change';
 
@@ -20,6 +21,53 @@ function put(text: string): { file: string; bytes: number } {
   writeFileSync(file, text);
   return { file, bytes: Buffer.byteLength(text) };
 }
+
+describe('statements that insert rows are told from all else', () => {
+  const DUMP = `-- MariaDB dump
+/*!40101 SET NAMES utf8mb4 */;
+/*M!100616 SET NOTE_VERBOSITY=0 */;
+/*!40000 DROP DATABASE x */;
+CREATE TABLE \`a\` (
+  \`id\` int(11) NOT NULL,
+  PRIMARY KEY (\`id\`)
+) ENGINE=InnoDB;
+/*!40101 SET character_set_client = utf8mb4 */;
+INSERT INTO \`a\` VALUES
+(1,';\\n'),
+(2,'a;b');
+INSERT INTO \`a\` VALUES
+(3,'');
+/*!40000 ALTER TABLE \`a\` ENABLE KEYS */;
+CREATE TABLE \`heap\` (
+  \`id\` int(11) NOT NULL
+) ENGINE=InnoDB;
+INSERT INTO \`heap\` VALUES
+(1);
+
+-- Dumping routines for database 'p'
+INSERT INTO \`a\` VALUES (9);
+-- Dump completed`;
+
+  const partsOf = (size: number): { parts: DumpPart[]; settings: string } => {
+    const statements = new RowStatements();
+    const bytes = Buffer.from(DUMP);
+    const parts: DumpPart[] = [];
+    for (let at = 0; at < bytes.length; at += size) parts.push(...statements.push(bytes.subarray(at, at + size)));
+    return { parts: [...parts, ...statements.end()], settings: statements.settings };
+  };
+
+  test.each([1, 2, 3, 7, 31, 64, 500, DUMP.length])('however the dump is cut into pieces: %i bytes', (size) => {
+    const { parts, settings } = partsOf(size);
+    expect(Buffer.concat(parts.map(({ sql }) => sql)).toString()).toBe(DUMP);
+    expect(parts.filter(({ rows }) => rows).map(({ sql }) => sql.toString())).toEqual([
+      "INSERT INTO `a` VALUES\n(1,';\\n'),\n(2,'a;b');\n",
+      "INSERT INTO `a` VALUES\n(3,'');\n",
+    ]);
+    const begin = parts.findIndex(({ rows }) => rows);
+    expect(parts[begin + 1]?.rows).toBe(true);
+    expect(settings).toBe('/*!40101 SET NAMES utf8mb4 */;\n/*M!100616 SET NOTE_VERBOSITY=0 */;\n');
+  });
+});
 
 describe('a table gets its keys after its rows', () => {
   const DUMP = `-- MariaDB dump
@@ -109,6 +157,21 @@ INSERT INTO \`t\` (\`name\`, \`id\`) VALUES ('a''b',4),('',5);
     { id: '4', name: "a'b" },
     { id: '5', name: '' },
   ]);
+});
+
+test('the rows of a dump, wherever it is cut as it is read', async () => {
+  const other = (id: number): string => `(${id},'${'x'.repeat(100)}')`;
+  const before = 'CREATE TABLE `other` (\n  `id` int\n);\nINSERT INTO `other` VALUES\n';
+  const table = '\nCREATE TABLE `t` (\n  `id` int\n);\nINSERT INTO `t` VALUES\n(1),\n(2);\n';
+  for (let shift = 0; shift < table.length; shift += 3) {
+    const rows = Array.from({ length: 9_000 }, (_, id) => other(id)).join(',\n');
+    const padded = `${before}${rows}`.slice(0, 2 ** 20 - shift - 2);
+    const { file, bytes } = put(
+      `${padded};${table}CREATE TABLE \`u\` (\n  \`id\` int\n);\nINSERT INTO \`u\` VALUES (3);\n`,
+    );
+    const found = await readDumpRows(file, bytes, ['t', 'u']);
+    expect([shift, found.get('t'), found.get('u')]).toEqual([shift, [{ id: '1' }, { id: '2' }], [{ id: '3' }]]);
+  }
 });
 
 test('two dumps are the same whatever their comments say', async () => {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import type { DumpRow } from './ledger';
 
 /** Reads the rows of some tables out of a dump, without a database. Meant for small tables: they are kept in memory. */
@@ -13,7 +14,8 @@ export async function readDumpRows(
   let defining: string[] | null = null;
   let inserting: { rows: DumpRow[]; columns: string[] } | null = null;
   // Readline splits at more than line feeds, but those that a value holds are escaped and "\u2028" is left alone.
-  const lines = createInterface({ input: createReadStream(file, { end: sqlBytes - 1 }), crlfDelay: 0 });
+  const input = Readable.from(sections(file, sqlBytes, tables));
+  const lines = createInterface({ input, crlfDelay: 0 });
   for await (const line of lines) {
     if (inserting !== null) {
       for (const values of tuples(line)) inserting.rows.push(toRow(inserting.columns, values));
@@ -42,6 +44,36 @@ export async function readDumpRows(
     if (!line.endsWith(';')) inserting = target;
   }
   return found;
+}
+
+/** How a table begins. A line end within a value is escaped. */
+const CREATE = Buffer.from('\nCREATE TABLE `');
+const QUOTE = 0x60;
+
+/** What a dump says of these tables alone: most of a file are the rows of others, which need not be made text. */
+async function* sections(file: string, sqlBytes: number, tables: readonly string[]): AsyncGenerator<Buffer> {
+  // The first line counts as one after a line end.
+  let held: Buffer = Buffer.from('\n');
+  let wanted = false;
+  for await (const chunk of createReadStream(file, { end: sqlBytes - 1, highWaterMark: 2 ** 20 })) {
+    let data = Buffer.concat([held, chunk as Buffer]);
+    for (;;) {
+      const at = data.indexOf(CREATE);
+      const name = at + CREATE.length;
+      const end = at === -1 ? -1 : data.indexOf(QUOTE, name);
+      // The mark, or the name after it, may be cut in two.
+      const known = at === -1 ? Math.max(0, data.length - CREATE.length) : at;
+      if (wanted && known > 0) yield data.subarray(0, known);
+      if (end === -1) {
+        held = data.subarray(known);
+        break;
+      }
+      wanted = tables.includes(data.toString('utf8', name, end));
+      if (wanted) yield data.subarray(at, end);
+      data = data.subarray(end);
+    }
+  }
+  if (wanted) yield held;
 }
 
 function toRow(columns: readonly string[], values: readonly (string | null)[]): DumpRow {

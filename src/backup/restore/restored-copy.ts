@@ -8,7 +8,6 @@ import { fullDataFolder } from '../room';
 import { openSession, type Session } from '../session';
 import { lacksRight } from '../verify';
 import type { RestoreContext, RestoreDependencies } from './context';
-import { KeysLater } from './keys-later';
 import { pendingMigrations, type RestorePlan } from './plan';
 import { replay } from './replay';
 import { whyImmovable } from './tables';
@@ -56,7 +55,7 @@ export class RestoredCopy {
         file: backup.path,
         dump: backup,
         initCommand: unlogged ? await this.leavingBinaryLog() : null,
-        through: new KeysLater(),
+        sideBySide: true,
         onBytes: (bytes) => {
           onPart(bytes / backup.sqlBytes);
         },

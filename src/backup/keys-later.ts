@@ -1,3 +1,5 @@
+import { first } from './row-statements';
+
 /** How a dump begins the definition of a table, at the start of a line. */
 const CREATE = Buffer.from('\nCREATE TABLE `');
 /** How it ends one. */
@@ -24,7 +26,7 @@ export class KeysLater {
     let data = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
     const out: Buffer[] = [];
     for (;;) {
-      const next = this.find(data);
+      const next = first(data, [CREATE, ENABLE, ROUTINES]);
       if (next === null) break;
       const { at, mark } = next;
       if (mark === ROUTINES) {
@@ -58,15 +60,6 @@ export class KeysLater {
     return [this.held, ...this.flush()];
   }
 
-  private find(data: Buffer): { at: number; mark: Buffer } | null {
-    let first: { at: number; mark: Buffer } | null = null;
-    for (const mark of [CREATE, ENABLE, ROUTINES]) {
-      const at: number = (first === null ? data : data.subarray(0, first.at)).indexOf(mark);
-      if (at !== -1) first = { at, mark };
-    }
-    return first;
-  }
-
   private hold(data: Buffer, from: number, out: Buffer[]): Buffer[] {
     out.push(data.subarray(0, from));
     this.held = data.subarray(from);
@@ -81,14 +74,14 @@ export class KeysLater {
 
   /** The definition without what comes later. Begins with a line end and stops before one. */
   private definition(text: string): Buffer {
-    const [, first = '', ...lines] = text.split('\n');
+    const [, opening = '', ...lines] = text.split('\n');
     const parts = lines.map((line) => line.trim().replace(/,$/, ''));
     const later = parts.filter((part) => comesLater(part, parts));
     if (later.length === 0) return Buffer.from(text);
-    const table = /`(?:[^`]|``)+`/.exec(first)?.[0] ?? '';
+    const table = /`(?:[^`]|``)+`/.exec(opening)?.[0] ?? '';
     this.pending = `ALTER TABLE ${table} ${later.map((part) => `ADD ${part}`).join(', ')};`;
     const kept = parts.filter((part) => !later.includes(part)).map((part) => `  ${part}`);
-    return Buffer.from(`\n${first}\n${kept.join(',\n')}`);
+    return Buffer.from(`\n${opening}\n${kept.join(',\n')}`);
   }
 }
 

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadDump } from '../../src/backup/load-dump';
+import { readServer } from '../../src/backup/server';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { rejection, temporaryFolder, waitFor } from './support';
+
+const STATEMENTS = 6;
+const ROWS = 4_000;
+
+let folder: string;
+let database: TestDatabase;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+/** A table of some MiB whose rows tell which session inserted them, before one that refers to it. */
+function dumpText(key = 'PRIMARY KEY (`id`)'): string {
+  const rows = (from: number): string =>
+    Array.from({ length: ROWS }, (_, i) => `(${from + i},${from + i},'${'x'.repeat(100)};')`).join(',\n');
+  const inserts = Array.from(
+    { length: STATEMENTS },
+    (_, i) => `INSERT INTO \`a\` (\`id\`, \`b\`, \`text\`) VALUES\n${rows(i * ROWS)};\n`,
+  );
+  return `-- MariaDB dump
+/*!40101 SET NAMES utf8mb4 */;
+/*!40101 SET SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;
+/*!40014 SET UNIQUE_CHECKS=0 */;
+/*!40014 SET FOREIGN_KEY_CHECKS=0 */;
+CREATE TABLE \`a\` (
+  \`id\` int NOT NULL AUTO_INCREMENT,
+  \`b\` int NOT NULL,
+  \`text\` varchar(200) NOT NULL,
+  \`session\` bigint NOT NULL DEFAULT (CONNECTION_ID()),
+  ${key},
+  KEY \`a_b\` (\`b\`)
+) ENGINE=InnoDB;
+/*!40000 ALTER TABLE \`a\` DISABLE KEYS */;
+${inserts.join('')}/*!40000 ALTER TABLE \`a\` ENABLE KEYS */;
+CREATE TABLE \`c\` (
+  \`id\` int NOT NULL,
+  PRIMARY KEY (\`id\`),
+  CONSTRAINT \`c_a\` FOREIGN KEY (\`id\`) REFERENCES \`a\` (\`id\`)
+) ENGINE=InnoDB;
+INSERT INTO \`c\` VALUES
+(0),
+(1);
+-- Dumping routines for database 'p'
+-- Dump completed
+`;
+}
+
+async function load(sql: string, change: Partial<Parameters<typeof loadDump>[0]> = {}): Promise<void> {
+  const file = path.join(folder, 'dump.sql');
+  writeFileSync(file, sql);
+  await loadDump({
+    server: await readServer(database.query),
+    address: database.address,
+    file,
+    dump: { sqlBytes: Buffer.byteLength(sql), sha256: createHash('sha256').update(sql).digest('hex') },
+    initCommand: null,
+    workDirectory: folder,
+    tag: 'tag',
+    stallMs: 60_000,
+    sideBySide: true,
+    ...change,
+  });
+}
+
+async function restored(): Promise<Record<string, unknown>> {
+  const [row] = await database.query(
+    `SELECT COUNT(*) AS n, MIN(id) AS low, MAX(id) AS high, SUM(id = b AND text LIKE '%x;') AS whole,
+            COUNT(DISTINCT session) AS sessions, (SELECT COUNT(*) FROM c) AS others FROM a`,
+  );
+  return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, Number(value)]));
+}
+
+const WHOLE = {
+  n: STATEMENTS * ROWS,
+  low: 0,
+  high: STATEMENTS * ROWS - 1,
+  whole: STATEMENTS * ROWS,
+  others: 2,
+};
+
+test('two sessions insert the rows of a large table, with the settings of the dump', async () => {
+  await load(dumpText());
+  expect(await restored()).toEqual({ ...WHOLE, sessions: 2 });
+  const [key] = await database.query('SHOW KEYS FROM a WHERE Key_name = ?', ['a_b']);
+  expect(key?.Column_name).toBe('b');
+});
+
+test('one does where nobody waits for the end, or rows have no order of their own', async () => {
+  await load(dumpText(), { sideBySide: false });
+  expect(await restored()).toEqual({ ...WHOLE, sessions: 1 });
+  await database.query('DROP TABLE c, a');
+  await load(dumpText('UNIQUE KEY `u` (`id`)'));
+  expect(await restored()).toEqual({ ...WHOLE, sessions: 1 });
+});
+
+test('one does where the server gives no other', async () => {
+  const user = `one_${database.address.database}`.slice(0, 32);
+  const { query, address } = database;
+  await query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 1`);
+  try {
+    await query(`GRANT ALL ON \`${address.database}\`.* TO '${user}'@'%'`);
+    await load(dumpText(), { address: { ...address, user, password: 'secret' } });
+    expect(await restored()).toEqual({ ...WHOLE, sessions: 1 });
+  } finally {
+    await query(`DROP USER '${user}'@'%'`);
+  }
+});
+
+/** The dump with another row in one of its statements. */
+function withRow(statement: number, row: string): string {
+  const parts = dumpText().split('VALUES\n');
+  parts[statement + 1] = `${row},\n${parts[statement + 1] ?? ''}`;
+  return parts.join('VALUES\n');
+}
+
+test.each([0, 1, 2, 3, STATEMENTS - 1])('what the server refuses in statement %i ends the load', async (statement) => {
+  const { message } = await rejection(load(withRow(statement, "(-1,nonsense,'')")));
+  expect(message).toMatch(/^The dump does not restore: \w+ reports an error: .*Unknown column 'nonsense'/);
+});
+
+test.each([0, 2, 3])(
+  'a session that the server ends in statement %i ends the load and the other',
+  async (statement) => {
+    const { query, address } = database;
+    const loading = rejection(load(withRow(statement, "(-1,SLEEP(1000),'')")));
+    const sessions = (like: string) =>
+      query('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ?', [
+        address.database,
+        like,
+      ]);
+    await waitFor('the statement', async () => {
+      const [row] = await sessions('INSERT%SLEEP(1000)%');
+      if (row === undefined) return false;
+      await query(`KILL ${String(row.id)}`);
+      return true;
+    });
+    expect((await loading).message).toMatch(/^The dump does not restore: /);
+    await waitFor('the end of all sessions', async () => (await sessions('INSERT%')).length === 0);
+  },
+);
