@@ -97,6 +97,7 @@ describe('audit', () => {
       }
     }
     expect(linesOfSales).toBeGreaterThan(0);
+    expect(lineScreens(Number.MAX_SAFE_INTEGER).length).toBeLessThan(1000);
   });
 
   const isGap = async (id: number): Promise<boolean> =>

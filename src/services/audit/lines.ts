@@ -24,6 +24,8 @@ export const shareInForceCheck: Check = {
 
 /** So many ids that what a server sorts for one screen fits into its temporary memory. */
 const WIDTH = 1_000_000;
+/** Ids may be far apart; then more of them make a range. */
+const MAX_RANGES = 256;
 
 const checks = { chain: chainCheck, inForce: shareInForceCheck };
 
@@ -31,7 +33,7 @@ const checks = { chain: chainCheck, inForce: shareInForceCheck };
  * Both rules for the lines with the ids up to `last`: within each range of ids, and from each range to what is before.
  * Sorted all at once, the lines of a large ledger would not fit into memory; and each rule would sort them.
  */
-export function lineScreens(last: number, width = WIDTH): Screen[] {
+export function lineScreens(last: number, width = Math.max(WIDTH, Math.ceil(last / MAX_RANGES))): Screen[] {
   const screens: Screen[] = [];
   for (let from = 1; from <= last; from += width) {
     const range = `BETWEEN ${from} AND ${from + width - 1}`;
