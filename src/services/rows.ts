@@ -16,7 +16,7 @@ interface Clauses extends Conditions {
 }
 
 /**
- * Reads rows of an entity's table as plain objects of its shape. TypeORM's own hydration takes several times as long
+ * Reads rows of an entity's table. TypeORM's own hydration takes several times as long
  * as the statement, which lists feel (`npm run bench -- --only read-list,read-nested`).
  */
 export async function readRows<T extends ObjectLiteral>(
@@ -24,7 +24,7 @@ export async function readRows<T extends ObjectLiteral>(
   entity: EntityTarget<T>,
   clauses: Clauses,
 ): Promise<T[]> {
-  const { columns, tableName } = manager.dataSource.getMetadata(entity);
+  const { columns, tableName, target } = manager.dataSource.getMetadata(entity);
   const { where = [], orderBy, limit, forUpdate = false, parameters = [] } = clauses;
   const sql = [
     `SELECT ${columns.map(({ databaseName, propertyName }) => `${databaseName} AS ${propertyName}`).join(', ')}`,
@@ -39,6 +39,9 @@ export async function readRows<T extends ObjectLiteral>(
     if (transformer === undefined || Array.isArray(transformer)) continue;
     for (const row of rows) row[propertyName] = transformer.from(row[propertyName]);
   }
+  // TypeGraphQL would copy whatever is no entity for each field that a resolver of ours gives.
+  const { prototype } = target as { prototype: object };
+  for (const row of rows) Object.setPrototypeOf(row, prototype);
   return rows as T[];
 }
 
