@@ -49,14 +49,15 @@ async function startMysql(): Promise<PrivateDatabaseServer> {
 class PrivateMariaDb implements PrivateDatabaseServer {
   private constructor(
     private readonly storageDir: string,
-    private embedded: EmbeddedDatabase,
+    /** Each comes back to the server by itself, and it ends with the last that leaves it. */
+    private readonly holders: EmbeddedDatabase[],
     private readonly address: DatabaseAddress,
   ) {}
 
   static async start(): Promise<PrivateDatabaseServer> {
     const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-server-'));
     const embedded = new EmbeddedDatabase(storageDir);
-    return new PrivateMariaDb(storageDir, embedded, await embedded.acquire());
+    return new PrivateMariaDb(storageDir, [embedded], await embedded.acquire());
   }
 
   get url(): string {
@@ -87,12 +88,13 @@ class PrivateMariaDb implements PrivateDatabaseServer {
   }
 
   async startAgain(): Promise<void> {
-    this.embedded = new EmbeddedDatabase(this.storageDir);
-    await this.embedded.acquire();
+    const embedded = new EmbeddedDatabase(this.storageDir);
+    this.holders.push(embedded);
+    await embedded.acquire();
   }
 
   async close(): Promise<void> {
-    await this.embedded.release();
+    for (const embedded of this.holders) await embedded.release();
     await rm(this.storageDir, { recursive: true, force: true });
   }
 }
