@@ -24,7 +24,7 @@ const runs = Number(values.runs);
 
 const database = await openDatabase();
 const storageDir = join(database.folder, 'server');
-const server = await startMotorpool(database, storageDir, { pinned: false, env: { BACKUP_VERIFY: 'restore' } });
+const server = await startMotorpool(database, storageDir, { BACKUP_VERIFY: 'restore' });
 try {
   const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
   const totals = [];

@@ -2,6 +2,7 @@
 // over HTTP, the two in turns. Each purchase comes after the backup of the one before, so that this is the hook's own cost;
 // what a backup costs those who come meanwhile is in busy.mjs.
 //   node bench/hook.mjs [--runs=5]
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,27 +16,38 @@ export const names = ['hook'];
 
 const BUY = 'mutation ($input: BuyVehicleInput!) { buyVehicle(input: $input) { id } }';
 
+/** From one purchase to the next, so that the server rests as long without the hook as with it. */
+const TURN_MS = 500;
+
 export async function measure({ quick, runs = quick ? 1 : 5 }) {
-  const purchases = quick ? 1 : 15;
-  const database = await openDatabase();
-  const servers = [];
+  const purchases = quick ? 1 : 12;
+  const opened = [];
   try {
     const ways = {};
-    for (const [name, env] of [
+    const backups = {};
+    for (const [name, settings] of [
       ['ours', {}],
       ['peer', { NODE_OPTIONS: `--require=${new URL('support/without-hook.cjs', import.meta.url).pathname}` }],
     ]) {
-      const server = await startMotorpool(database, join(database.folder, name), { env });
-      servers.push(server);
+      // Of its own, since each server backs up what any other commits to its database.
+      const database = await openDatabase();
+      opened.push(database.close);
+      const storageDir = join(database.folder, 'server');
+      const server = await startMotorpool(database, storageDir, settings);
+      opened.push(server.stop);
       const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
       await medianOf(client, purchases);
       ways[name] = () => medianOf(client, purchases);
+      backups[name] = async () => (await readdir(join(storageDir, 'app', 'backups'))).length;
     }
+    const before = await backups.peer();
     const times = await takeTurns(ways, { runs, warmUps: quick ? 0 : 1 });
+    if ((await backups.ours()) < purchases || (await backups.peer()) !== before) {
+      throw new Error('With the hook there is not a backup for each purchase, or without it there is one.');
+    }
     return [{ ...compare('hook', times.ours, times.peer, 'ms'), note: `${purchases} purchases a turn` }];
   } finally {
-    for (const server of servers) await server.stop();
-    await database.close();
+    for (const close of opened.reverse()) await close();
   }
 }
 
@@ -45,7 +57,9 @@ async function medianOf(client, count) {
   for (let i = 0; i < count; i++) {
     const began = performance.now();
     await client.ask(BUY, { input: { title: 'A car', cost: '100.00' } });
-    times.push(performance.now() - began);
+    const took = performance.now() - began;
+    times.push(took);
+    await pause(TURN_MS - took);
     await untilQuiet(client);
   }
   return median(times);
@@ -54,8 +68,8 @@ async function medianOf(client, count) {
 async function untilQuiet(client) {
   for (;;) {
     const { backupStatus } = await client.ask('{ backupStatus { running } }', {}, '/admin/graphql');
-    await pause(50);
     if (!backupStatus.running) return;
+    await pause(50);
   }
 }
 

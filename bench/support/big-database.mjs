@@ -33,7 +33,8 @@ export async function openBigDatabase(mib, kept) {
     await rm(kept === undefined ? folder : join(folder, 'server'), { recursive: true, force: true });
   });
   try {
-    await mkdir(join(folder, 'server'), { recursive: true });
+    await rm(join(folder, 'server'), { recursive: true, force: true });
+    await mkdir(join(folder, 'server'));
     execFileSync(process.execPath, [program('cli/db-migrate')], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { PATH: process.env.PATH, DATABASE_URL: url, STORAGE_DIR: join(folder, 'server') },
