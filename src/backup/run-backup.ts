@@ -16,6 +16,8 @@ export interface BackupDependencies {
   ledger: Ledger;
   /** Ends the backup cleanly: nothing is published, nothing left behind. */
   signal?: AbortSignal;
+  /** Nobody waits for it: a long dump rests now and then, so that requests need not. */
+  gentle?: boolean;
   /** A dump or test restore that moves no byte for this long is ended. */
   stallMs?: number;
   now?: () => Date;

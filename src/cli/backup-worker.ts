@@ -24,8 +24,10 @@ async function main(): Promise<void> {
   try {
     const database = await openDatabase(config);
     try {
-      const { address } = database;
-      const outcome = await runBackup({ settings, address, ledger: backupLedger, signal: stop.signal }, request);
+      const outcome = await runBackup(
+        { settings, address: database.address, ledger: backupLedger, signal: stop.signal, gentle: true },
+        request,
+      );
       wasTold = await writeReport(outcome);
     } finally {
       await database.close();

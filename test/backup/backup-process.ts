@@ -10,7 +10,7 @@ import { survivePipes, writeReport } from '../../src/backup/worker-report';
 import { testLedger } from './test-ledger';
 
 export interface ProcessInput {
-  dependencies: Pick<BackupDependencies, 'settings' | 'address' | 'stallMs'>;
+  dependencies: Pick<BackupDependencies, 'settings' | 'address' | 'stallMs' | 'gentle'>;
   request: BackupRequest;
   /** Instead of making a backup it copies those that there are. */
   copy?: CopySettings;
