@@ -2,7 +2,7 @@ import { accountChecks } from './audit/accounts';
 import type { Check, Query, Screen } from './audit/check';
 import { contributionChecks } from './audit/contributions';
 import { journalChecks } from './audit/journal';
-import { chainCheck, lineScreens, shareInForceCheck } from './audit/lines';
+import { bookingCheck, chainCheck, lineScreens, shareInForceCheck } from './audit/lines';
 import { paymentChecks } from './audit/payments';
 import { referenceChecks } from './audit/references';
 import { saleChecks } from './audit/sales';
@@ -17,9 +17,9 @@ const CHECKS = [
 ];
 
 /** What screens look for; their own statements are asked only where a screen says so. */
-const SCREENED = new Set([chainCheck, shareInForceCheck]);
+const SCREENED = new Set([bookingCheck, chainCheck, shareInForceCheck]);
 
-/** Those that read the longest table first: what is left for the end is short, and no connection waits for another. */
+/** Those that read the longest table first, and screens, which are many, last: so no connection waits for another. */
 const TURNS = [...new Set([...contributionChecks, ...accountChecks, ...CHECKS])].filter(
   (check) => !SCREENED.has(check),
 );
@@ -49,7 +49,7 @@ export async function audit(query: Query, ...more: readonly Query[]): Promise<st
     };
   const [lines] = await query('SELECT MAX(id) AS last FROM contributions');
   const screens = lineScreens(Number(lines?.last));
-  await share([...screens.map(screen), ...TURNS.map(look)], [query, ...more]);
+  await share([...TURNS.map(look), ...screens.map(screen)], [query, ...more]);
   await share([...suspected].map(look), [query, ...more]);
   return CHECKS.flatMap((check) => found.get(check) ?? []);
 }

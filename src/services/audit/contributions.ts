@@ -1,5 +1,5 @@
 import type { Check } from './check';
-import { shareInForceCheck } from './lines';
+import { bookingCheck, shareInForceCheck } from './lines';
 
 /** Each confirmation, with the number and the last of its contributions; small, and read from the index alone. */
 const CONFIRMATIONS = `SELECT c.paymentId, c.n, c.lastId
@@ -20,14 +20,7 @@ const BY_PAYMENT = 'c.paymentId + 0';
 
 /** A confirmation gives every member one contribution and a new share; a sale one to each account that it pays. */
 export const contributionChecks: readonly Check[] = [
-  {
-    sql: `${LINES_WITH_PAYMENTS} c.id, c.userId, c.amount, c.paymentId, p.amount AS paid FROM contributions c
-          JOIN payments p ON p.id = c.paymentId
-          WHERE c.amount <> IF(c.userId = p.userId, p.amount, 0)
-             OR (c.userId <> p.userId AND p.kind NOT IN ('DEPOSIT', 'WITHDRAWAL')) ORDER BY c.id LIMIT 1`,
-    sentence: (r) =>
-      `Contribution ${r.id} books ${r.amount} cents to user ${r.userId} for payment ${r.paymentId} of ${r.paid} cents.`,
-  },
+  bookingCheck,
   {
     sql: `SELECT p.id, p.status, COALESCE(c.n, 0) AS n FROM payments p
           LEFT JOIN (${LINES_WITH_PAYMENTS} ${BY_PAYMENT} AS paymentId, COUNT(*) AS n FROM contributions c

@@ -1,5 +1,17 @@
 import type { Check, Screen } from './check';
 
+/** Whether the line `c` books something else than its payment `p`. */
+const MISBOOKED = `(c.amount <> IF(c.userId = p.userId, p.amount, 0)
+                    OR (c.userId <> p.userId AND p.kind NOT IN ('DEPOSIT', 'WITHDRAWAL')))`;
+
+/** Each line against its payment. */
+export const bookingCheck: Check = {
+  sql: `SELECT STRAIGHT_JOIN c.id, c.userId, c.amount, c.paymentId, p.amount AS paid FROM contributions c
+        JOIN payments p ON p.id = c.paymentId WHERE ${MISBOOKED} ORDER BY c.id LIMIT 1`,
+  sentence: (r) =>
+    `Contribution ${r.id} books ${r.amount} cents to user ${r.userId} for payment ${r.paymentId} of ${r.paid} cents.`,
+};
+
 /** Each line of an account against the one before it. */
 export const chainCheck: Check = {
   // Line by line, so that the newest line holds the sum of them all.
@@ -30,14 +42,14 @@ const MAX_RANGES = 256;
 const checks = { chain: chainCheck, inForce: shareInForceCheck };
 
 /**
- * Both rules for the lines with the ids up to `last`: within each range of ids, and from each range to what is before.
- * Sorted all at once, the lines of a large ledger would not fit into memory; and each rule would sort them.
+ * These rules for the lines with the ids up to `last`: within each range of ids, and from each range to what is before.
+ * Sorted all at once, the lines of a large ledger would not fit into memory; and each rule would read and sort them.
  */
 export function lineScreens(last: number, width = Math.max(WIDTH, Math.ceil(last / MAX_RANGES))): Screen[] {
   const screens: Screen[] = [];
   for (let from = 1; from <= last; from += width) {
     const range = `BETWEEN ${from} AND ${from + width - 1}`;
-    screens.push({ sql: within(range, from === 1), checks });
+    screens.push({ sql: within(range, from === 1), checks: { ...checks, booking: bookingCheck } });
     if (from > 1) screens.push({ sql: across(range, from), checks });
   }
   return screens;
@@ -50,8 +62,8 @@ function within(range: string, isFirst: boolean): string {
     return isFirst ? `COALESCE(${lag}, 0)` : lag;
   };
   return `SELECT SUM(balance <> balanceBefore + amount) AS chain,
-                 SUM(saleId IS NOT NULL AND percentage <> shareBefore) AS inForce
-          FROM (SELECT c.amount, c.balance, c.percentage, p.saleId,
+                 SUM(saleId IS NOT NULL AND percentage <> shareBefore) AS inForce, SUM(misbooked) AS booking
+          FROM (SELECT c.amount, c.balance, c.percentage, p.saleId, ${MISBOOKED} AS misbooked,
                        ${before('balance')} AS balanceBefore, ${before('percentage')} AS shareBefore
                 FROM contributions c LEFT JOIN payments p ON p.id = c.paymentId
                 WHERE c.id ${range} WINDOW w AS (PARTITION BY c.userId ORDER BY c.id)) l`;
