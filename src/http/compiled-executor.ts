@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Context } from '../resolvers/context';
+import type { DocumentStore } from './document-store';
 import { Refusal } from '../services/errors';
 
 type Gateway = ApolloServerOptionsWithGateway<Context>['gateway'];
@@ -51,13 +52,17 @@ interface Asked {
  * puts those among the old objects with all that they reach: each request would stay in memory until the whole heap
  * is collected, which takes a tenth of the time and twice the memory. So only results with errors go that way.
  */
-export function compiledExecutor(schema: GraphQLSchema): { gateway: Gateway; plugin: ApolloServerPlugin<Context> } {
+export function compiledExecutor(
+  schema: GraphQLSchema,
+  store: DocumentStore,
+): { gateway: Gateway; plugin: ApolloServerPlugin<Context> } {
   const compiledFor = compiler(schema);
   const interpreted = async ({ document, context, operationName, variables }: Asked): Promise<ExecutionResult> =>
     execute({ schema, document, contextValue: context, variableValues: variables, operationName });
 
   const run = async (asked: Asked): Promise<ExecutionResult> => {
-    const compiled = asked.context.viewer instanceof Refusal ? null : await compiledFor(asked);
+    const isWorthIt = !(asked.context.viewer instanceof Refusal) && store.mayComeAgain(asked.document);
+    const compiled = isWorthIt ? await compiledFor(asked) : null;
     if (compiled === null) return interpreted(asked);
     const result = await compiled.query(undefined, asked.context, asked.variables);
     // Variables that do not fit, before anything was executed: clients know the words of graphql-js.

@@ -24,13 +24,25 @@ export class DocumentStore implements Store {
     sizeCalculation: ({ loc }) => loc?.source.body.length ?? MAX_CHARACTERS,
   });
 
+  /** The documents that were ever kept. */
+  private readonly kept = new WeakSet<DocumentNode>();
+
+  /** Whether it came twice, so that it may come again as this very object. */
+  mayComeAgain(document: DocumentNode): boolean {
+    return this.kept.has(document);
+  }
+
   get(hash: string): Promise<DocumentNode | undefined> {
     return Promise.resolve(this.documents.get(hash));
   }
 
   set(hash: string, document: DocumentNode): Promise<void> {
-    if (this.seen.delete(hash)) this.documents.set(hash, document);
-    else this.seen.set(hash, true);
+    if (this.seen.delete(hash)) {
+      this.documents.set(hash, document);
+      this.kept.add(document);
+    } else {
+      this.seen.set(hash, true);
+    }
     return Promise.resolve();
   }
 

@@ -27,10 +27,11 @@ export function createApolloServer(
   schema: GraphQLSchema,
   { introspection, log, plugins }: GraphqlOptions,
 ): ApolloServer<Context> {
-  const executor = compiledExecutor(schema);
+  const documentStore = new DocumentStore();
+  const executor = compiledExecutor(schema, documentStore);
   return new ApolloServer<Context>({
     gateway: executor.gateway,
-    documentStore: new DocumentStore(),
+    documentStore,
     introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

@@ -31,8 +31,10 @@ const costOf: ComplexityEstimator = ({ field, args, childComplexity }) => {
   return 1 + (isPlainList ? PLAIN_LIST_ROWS : 1) * childComplexity;
 };
 
+/** Of operations without variables, which cost the same every time they come. */
+const fixedCosts = new WeakMap<OperationDefinitionNode, number>();
 /**
- * What operations cost by the `weight` of their variables. To reckon it anew each time is a tenth of what a list takes.
+ * What the others cost by the `weight` of their variables. To reckon it anew each time is a tenth of what a list takes.
  */
 const knownCosts = new WeakMap<OperationDefinitionNode, Map<string, number>>();
 /** Of one operation; beyond them they are reckoned anew. */
@@ -45,25 +47,34 @@ interface Costly {
   variables: Record<string, unknown> | undefined;
 }
 
-function costOfOperation({ schema, document, operation, variables }: Costly): number {
+function costOfOperation(asked: Costly): number {
+  const { operation, variables } = asked;
+  const { variableDefinitions = [] } = operation;
+  if (variableDefinitions.length === 0) {
+    const cost = fixedCosts.get(operation) ?? reckon(asked);
+    fixedCosts.set(operation, cost);
+    return cost;
+  }
   const known = knownCosts.get(operation) ?? new Map<string, number>();
   knownCosts.set(operation, known);
-  const key = (operation.variableDefinitions ?? [])
-    .map(({ variable }) => weight(variables?.[variable.name.value]))
-    .join();
+  const key = variableDefinitions.map(({ variable }) => weight(variables?.[variable.name.value])).join();
   const knownCost = known.get(key);
   if (knownCost !== undefined) return knownCost;
-  const cost = getComplexity({
+  const cost = reckon(asked);
+  // A client that counts up has costs of its own for each request: keep none of them for long.
+  if (known.size >= MAX_KNOWN_COSTS) known.clear();
+  known.set(key, cost);
+  return cost;
+}
+
+function reckon({ schema, document, operation, variables }: Costly): number {
+  return getComplexity({
     schema,
     query: document,
     estimators: [costOf],
     ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
     ...(variables == null ? {} : { variables }),
   });
-  // A client that counts up has costs of its own for each request: keep none of them for long.
-  if (known.size >= MAX_KNOWN_COSTS) known.clear();
-  known.set(key, cost);
-  return cost;
 }
 
 /** Numbers count (`first`), booleans (for directives), and whether there is any; the contents of nothing else. */
