@@ -161,23 +161,28 @@ export class ClientRun {
 
   /** The last lines that the program wrote to standard error, as one. */
   private errorText(): string {
-    const lines = this.stderr.toString('utf8').split('\n');
+    const lines = this.said().split('\n');
     const meant = lines
       .map((line) => line.trim().replace(`${this.name}: `, ''))
       .filter((line) => line !== '' && !/\[Warning\]|^WARNING:|^-+$/i.test(line));
     return reasonOf(meant.slice(-2).join('; ').slice(0, 1000));
   }
 
+  /** Without the statement that MariaDB's client repeats before an error, between two lines of dashes: it holds rows. */
+  private said(): string {
+    const text = this.stderr.toString('utf8');
+    const rule = text.lastIndexOf('--------------\n');
+    return rule === -1 ? text : text.slice(rule);
+  }
+
   /** "ERROR 1146 (42S02) at line 3" and "Got error: 1044: ..." alike. */
   private sqlErrors(): number[] {
-    return [...this.stderr.toString('utf8').matchAll(/\berror:? (\d{4,5})\b/gi)].map((match) => Number(match[1]));
+    return [...this.said().matchAll(/\berror:? (\d{4,5})\b/gi)].map((match) => Number(match[1]));
   }
 
   /** "Got errno 28 on write". */
   private isDiskFull(): boolean {
-    const numbers = [...this.stderr.toString('utf8').matchAll(/\berrno:? (\d+) on write/gi)].map((match) =>
-      Number(match[1]),
-    );
+    const numbers = [...this.said().matchAll(/\berrno:? (\d+) on write/gi)].map((match) => Number(match[1]));
     return numbers.some((number) => number === errno.ENOSPC || number === errno.EDQUOT);
   }
 }

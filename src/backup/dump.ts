@@ -81,7 +81,7 @@ export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
 
 /** Reads behind the program until it has ended well and everything that it wrote is read. */
 async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpReader, restMs: number): Promise<void> {
-  const begun = performance.now();
+  let begun: number | null = null;
   const pumped = run.writesItself ? Promise.resolve() : pump(run.stdout, handle);
   const over = new AbortController();
   const end = Promise.all([run.succeeded('The dump failed'), pumped]).finally(() => {
@@ -91,10 +91,14 @@ async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpRe
   end.catch(() => undefined);
   while (!over.signal.aborted) {
     const read = await reader.readOn(false);
-    if (read > 0) run.alive();
+    if (read > 0) {
+      run.alive();
+      // Not from the start: until it writes, the program may keep all others from writing, to name the moment it is of.
+      begun ??= performance.now();
+    }
     if (read === CHUNK_BYTES) continue;
     await pause(POLL_MS, undefined, { signal: over.signal }).catch(() => undefined);
-    if (restMs > 0 && performance.now() - begun > SHORT_MS) await run.rest(restMs);
+    if (restMs > 0 && begun !== null && performance.now() - begun > SHORT_MS) await run.rest(restMs);
   }
   await end;
   while ((await reader.readOn(true)) > 0);

@@ -25,21 +25,29 @@ class Lane {
   }
 
   /** Waits until the server has done all that was sent. Resolves to false when the program ended before. */
-  async caughtUp(): Promise<boolean> {
+  caughtUp(): Promise<boolean> {
     this.asked += 1;
     const word = `done ${this.asked}`;
     this.said = '';
     const { stdout } = this.run;
-    const heard = new Promise<boolean>((resolve) => {
-      stdout.on('data', () => {
-        if (this.said.includes(word)) resolve(true);
-      });
-      stdout.once('close', () => {
-        resolve(false);
-      });
-      if (stdout.closed) resolve(false);
+    return new Promise((resolve) => {
+      const end = (heard: boolean): void => {
+        stdout.off('data', listen).off('close', leave);
+        resolve(heard);
+      };
+      const listen = (): void => {
+        if (this.said.includes(word)) end(true);
+      };
+      const leave = (): void => {
+        end(false);
+      };
+      stdout.on('data', listen).once('close', leave);
+      if (stdout.closed) leave();
+      else
+        void this.send(`SELECT '${word}';\n`).then((ok) => {
+          if (!ok) leave();
+        });
     });
-    return (await this.send(`SELECT '${word}';\n`)) && heard;
   }
 }
 
@@ -107,11 +115,19 @@ export class LoadLanes {
     this.second = null;
   }
 
-  /** Where the server gives no other connection, one does. */
+  /** Where no other program can be started, or the server gives it no connection, one does. */
   private async open(): Promise<void> {
+    if (this.openSecond === null || this.alone) return;
+    // MariaDB 11's dumps leave the first rows uncommitted, which locks the whole of an empty table.
+    if (!(await this.main.send('COMMIT;\n'))) return;
     // The table must be there before the other sees it.
-    if (this.openSecond === null || this.alone || !(await this.main.caughtUp())) return;
-    const second = new Lane(await this.openSecond());
+    if (!(await this.main.caughtUp())) return;
+    const run = await this.openSecond().catch(() => null);
+    if (run === null) {
+      this.alone = true;
+      return;
+    }
+    const second = new Lane(run);
     this.second = second;
     if ((await second.send(this.settings())) && (await second.caughtUp())) return;
     this.second = null;

@@ -3,10 +3,14 @@ const END = Buffer.from('\n) ');
 const INSERT = Buffer.from('\nINSERT INTO `');
 /** A line end within a value is escaped: this is the end of a statement. */
 const AFTER = Buffer.from(';\n');
-/** After this come routines, whose bodies may hold anything. */
+/** After either of these come bodies of triggers, events and routines, which may hold anything. */
 const ROUTINES = Buffer.from('\n-- Dumping routines for database');
-/** One that a dump's head is made of. */
-const SETTING = /^\/\*M?!\d+ SET .*\*\/;$/gm;
+const BODIES = Buffer.from('\nDELIMITER ;;');
+/**
+ * One that a dump's head is made of. The client's character set stands there for the table's definition alone, in older
+ * programs' dumps as one that lacks half of all characters; the table's rows come after it was put back.
+ */
+const SETTING = /^\/\*M?!\d+ SET (?!character_set_client\b).*\*\/;$/gm;
 
 /** A part of a dump: a statement that inserts rows which may be inserted in any order, or anything else. */
 export interface DumpPart {
@@ -45,14 +49,14 @@ export class RowStatements {
         data = data.subarray(end + 1);
         continue;
       }
-      const next = first(data, [CREATE, INSERT, ROUTINES]);
+      const next = first(data, [CREATE, INSERT, ROUTINES, BODIES]);
       if (next === null) {
         const kept = Math.max(0, data.length - ROUTINES.length);
         this.other(data.subarray(0, kept), out);
         return this.hold(data.subarray(kept), out);
       }
       const { at, mark } = next;
-      if (mark === ROUTINES) {
+      if (mark === ROUTINES || mark === BODIES) {
         this.done = true;
         this.other(data, out);
         return this.hold(Buffer.alloc(0), out);

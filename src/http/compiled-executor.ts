@@ -1,6 +1,7 @@
 import {
   type ApolloServerOptionsWithGateway,
   type ApolloServerPlugin,
+  type GraphQLRequestContext,
   type GraphQLRequestListener,
   HeaderMap,
 } from '@apollo/server';
@@ -44,8 +45,8 @@ interface Asked {
 
 /**
  * Executes documents that come again as compiled functions, several times as fast as graphql-js walks over them. Parsing,
- * validation, limits, plugins and the formatting of errors stay Apollo's. Only accounts get documents compiled, so that
- * strangers cannot keep the compiler busy.
+ * validation, limits, plugins and the formatting of errors stay Apollo's. Only accounts get documents compiled: strangers
+ * can push them out of the store, and no more.
  *
  * Apollo takes results through two doors. What its plugin answers is sent as it is; what comes from its gateway may have
  * errors, which Apollo formats and tells its plugins of. But what it makes for a gateway has a getter of its own, and V8
@@ -78,7 +79,10 @@ export function compiledExecutor(
     return failed.get(asked.context) ?? interpreted(asked);
   };
   const listener: GraphQLRequestListener<Context> = {
-    async responseForOperation({ request, document, contextValue: context }) {
+    async responseForOperation(asked) {
+      // The executor tells. Remembered, the names of what is not there would fill the memory.
+      if (!hasOperation(asked)) return null;
+      const { request, document, contextValue: context } = asked;
       const { operationName, variables } = request;
       const running = run({ document, context, operationName, variables });
       const result = await running.catch(() => null);
@@ -104,6 +108,11 @@ export function compiledExecutor(
     },
     plugin: { requestDidStart: () => Promise.resolve(listener) },
   };
+}
+
+/** Whether the document has an operation of the name that is asked for, which Apollo's type takes for granted here. */
+function hasOperation({ operation }: GraphQLRequestContext<Context>): boolean {
+  return operation !== undefined;
 }
 
 /** Compiles a document once it was used often enough; gives null until then, and where it cannot be compiled. */

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listBackups } from '../../src/backup/catalogue';
 import { inspectFile } from '../../src/backup/inspect';
 import { runBackup } from '../../src/backup/run-backup';
 import { findProgram } from '../../src/database/programs';
-import { createTestDatabase } from '../support/database';
 import { CLIENTS } from '../support/engine';
 import { allProcesses } from '../support/processes';
 import { startChild } from './child';
@@ -38,35 +37,57 @@ const rests = (): boolean =>
     }
   });
 
-test('a long dump that nobody waits for rests now and then, and is whole', async () => {
-  const programs = new FakePrograms();
-  try {
-    const whole = path.join(programs.folder, 'whole.sql');
-    const slowly = 'for i in $(seq 200); do echo "-- nothing"; sleep 0.01; done';
-    programs.add(CLIENTS.dump, `${DUMP} "$@" > ${whole} && head -n 5 ${whole}; ${slowly}; tail -n +6 ${whole}`);
-    const running = runBackup({ ...bench.dependencies, gentle: true }, asked);
-    await waitFor('a rest', rests);
-    expect((await running).published).toHaveLength(1);
-    const [backup] = await listBackups(bench.settings.directory);
-    await inspectFile(backup?.path ?? '');
-    expect(backup?.verifiedAt).not.toBeNull();
-  } finally {
-    programs.remove();
+/** Says what the real program says, with two seconds in the middle; a process without children, as that one is. */
+const SLOWLY = `
+  const { execFileSync } = require('node:child_process');
+  const { writeSync } = require('node:fs');
+  const dump = execFileSync(process.env.DUMP, process.argv.slice(2), { stdio: [0, 'pipe', 2, 3] });
+  const half = dump.indexOf('\\n', 1000) + 1;
+  writeSync(1, dump.subarray(0, half));
+  for (let i = 0; i < 200; i++) {
+    writeSync(1, '-- nothing\\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
+  writeSync(1, dump.subarray(half));
+`;
+
+let programs: FakePrograms;
+beforeEach(() => {
+  programs = new FakePrograms();
+  const script = path.join(programs.folder, 'slowly.cjs');
+  writeFileSync(script, SLOWLY);
+  programs.add(CLIENTS.dump, `DUMP=${DUMP} exec ${process.execPath} ${script} "$@"`);
+});
+afterEach(() => {
+  programs.remove();
+});
+
+test('a long dump that nobody waits for rests now and then, and is whole', async () => {
+  const running = runBackup({ ...bench.dependencies, gentle: true }, asked);
+  await waitFor('a rest', rests);
+  expect((await running).published).toHaveLength(1);
+  const [backup] = await listBackups(bench.settings.directory);
+  await inspectFile(backup?.path ?? '');
+  expect(backup?.verifiedAt).not.toBeNull();
 });
 
 test('killed while the dump rests, the dump program dies with it', async () => {
-  const other = await createTestDatabase();
-  try {
-    // The dump program gets no further than to this table.
-    await other.query(`LOCK TABLES ${bench.database.address.database}.payload WRITE`);
-    const { settings, address } = bench.dependencies;
-    const child = startChild({ dependencies: { settings, address, gentle: true }, request: asked });
-    await waitFor('a rest', rests);
-    await child.end();
-    await waitFor('the end of the dump program', () => dumps().length === 0);
-  } finally {
-    await other.query('UNLOCK TABLES');
-    await other.drop();
-  }
+  const { settings, address } = bench.dependencies;
+  const child = startChild({ dependencies: { settings, address, gentle: true }, request: asked });
+  await waitFor('a rest', rests);
+  await child.end();
+  await waitFor('the end of the dump program', () => dumps().length === 0);
+});
+
+test('it does not rest before it has written anything, when it may keep others from writing', async () => {
+  programs.add(CLIENTS.dump, `sleep 1; exec ${DUMP} "$@"`);
+  const running = runBackup({ ...bench.dependencies, gentle: true }, asked);
+  await waitFor('the dump', () => dumps().length > 0);
+  let rested = false;
+  await waitFor('its end', () => {
+    rested ||= rests();
+    return dumps().length === 0;
+  });
+  expect(rested).toBe(false);
+  expect((await running).published).toHaveLength(1);
 });
