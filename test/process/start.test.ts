@@ -68,7 +68,7 @@ test('an argument is wrong usage, and --help is not', async () => {
   expect(await run(folder, 'main', { args: ['--port=1'] })).toMatchObject({ code: 2, stdout: '' });
   const help = await run(folder, 'main', { args: ['--help'] });
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  expect(help.stdout).toContain('README.md');
+  expect(help.stdout).toContain('.env.example');
 });
 
 // Failing until the account is made only once the server listens.
