@@ -1,13 +1,7 @@
-import { first } from './row-statements';
+import { BODIES, CREATE, END, first, LONGEST_MARK } from './dump-marks';
 
-/** How a dump begins the definition of a table, at the start of a line. */
-const CREATE = Buffer.from('\nCREATE TABLE `');
-/** How it ends one. */
-const END = Buffer.from('\n) ');
 /** What a dump says after the last row of a table. */
 const ENABLE = Buffer.from('\n/*!40000 ALTER TABLE `');
-/** After this come routines, whose bodies may hold anything. */
-const ROUTINES = Buffer.from('\n-- Dumping routines for database');
 /** A definition is never longer: a server takes 4096 columns at most. */
 const MAX_DEFINITION = 8 * 2 ** 20;
 
@@ -26,10 +20,10 @@ export class KeysLater {
     let data = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
     const out: Buffer[] = [];
     for (;;) {
-      const next = first(data, [CREATE, ENABLE, ROUTINES]);
+      const next = first(data, [CREATE, ENABLE, ...BODIES]);
       if (next === null) break;
       const { at, mark } = next;
-      if (mark === ROUTINES) {
+      if (BODIES.includes(mark)) {
         this.done = true;
         out.push(data.subarray(0, at), ...this.flush(), data.subarray(at));
         this.held = Buffer.alloc(0);
@@ -52,7 +46,7 @@ export class KeysLater {
       data = data.subarray(end);
     }
     // A mark may be cut in two.
-    return this.hold(data, Math.max(0, data.length - ROUTINES.length), out);
+    return this.hold(data, Math.max(0, data.length - LONGEST_MARK), out);
   }
 
   /** The rest. */

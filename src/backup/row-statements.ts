@@ -1,11 +1,8 @@
-const CREATE = Buffer.from('\nCREATE TABLE `');
-const END = Buffer.from('\n) ');
+import { BODIES, CREATE, END, first, LONGEST_MARK } from './dump-marks';
+
 const INSERT = Buffer.from('\nINSERT INTO `');
 /** A line end within a value is escaped: this is the end of a statement. */
 const AFTER = Buffer.from(';\n');
-/** After either of these come bodies of triggers, events and routines, which may hold anything. */
-const ROUTINES = Buffer.from('\n-- Dumping routines for database');
-const BODIES = Buffer.from('\nDELIMITER ;;');
 /**
  * One that a dump's head is made of. The client's character set stands there for the table's definition alone, in older
  * programs' dumps as one that lacks half of all characters; the table's rows come after it was put back.
@@ -49,14 +46,14 @@ export class RowStatements {
         data = data.subarray(end + 1);
         continue;
       }
-      const next = first(data, [CREATE, INSERT, ROUTINES, BODIES]);
+      const next = first(data, [CREATE, INSERT, ...BODIES]);
       if (next === null) {
-        const kept = Math.max(0, data.length - ROUTINES.length);
+        const kept = Math.max(0, data.length - LONGEST_MARK);
         this.other(data.subarray(0, kept), out);
         return this.hold(data.subarray(kept), out);
       }
       const { at, mark } = next;
-      if (mark === ROUTINES || mark === BODIES) {
+      if (BODIES.includes(mark)) {
         this.done = true;
         this.other(data, out);
         return this.hold(Buffer.alloc(0), out);
@@ -106,14 +103,4 @@ export class RowStatements {
     this.held = data;
     return out;
   }
-}
-
-/** The first of the marks in the data. */
-export function first(data: Buffer, marks: readonly Buffer[]): { at: number; mark: Buffer } | null {
-  let found: { at: number; mark: Buffer } | null = null;
-  for (const mark of marks) {
-    const at: number = (found === null ? data : data.subarray(0, found.at)).indexOf(mark);
-    if (at !== -1) found = { at, mark };
-  }
-  return found;
 }

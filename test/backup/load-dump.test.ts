@@ -133,6 +133,15 @@ test('statements in the body of a trigger or an event are not taken for rows', a
   expect(trigger?.['SQL Original Statement']).toContain('VALUES (2);\nINSERT INTO `d` VALUES (3);\nEND');
 });
 
+test('nor is a table that an event makes taken for one of the dump', async () => {
+  const body =
+    'CREATE TABLE `e` (\n  `id` int NOT NULL,\n  `b` int,\n  PRIMARY KEY (`id`),\n  KEY `e_b` (`b`)\n) ENGINE=InnoDB';
+  const event = `DELIMITER ;;\nCREATE EVENT \`ev\` ON SCHEDULE EVERY 1 YEAR DISABLE DO\n${body} ;;\nDELIMITER ;\n`;
+  await load(dumpText().replace('-- Dumping routines', `${event}-- Dumping routines`));
+  const [made] = await database.query('SHOW CREATE EVENT ev');
+  expect(made?.['Create Event']).toContain('KEY `e_b` (`b`)');
+});
+
 test('one does where nobody waits for the end, or rows have no order of their own', async () => {
   await load(dumpText(), { sideBySide: false });
   expect(await restored()).toEqual({ ...WHOLE, sessions: 1 });

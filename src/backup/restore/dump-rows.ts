@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { CREATE } from '../dump-marks';
 import type { DumpRow } from './ledger';
 
 /** Reads the rows of some tables out of a dump, without a database. Meant for small tables: they are kept in memory. */
@@ -46,11 +47,9 @@ export async function readDumpRows(
   return found;
 }
 
-/** How a table begins. A line end within a value is escaped. */
-const CREATE = Buffer.from('\nCREATE TABLE `');
 const QUOTE = 0x60;
 
-/** What a dump says of these tables alone: most of a file are the rows of others, which need not be made text. */
+/** What a dump says of these tables alone (a line end within a value is escaped): most of a file are the rows of others, which need not be made text. */
 async function* sections(file: string, sqlBytes: number, tables: readonly string[]): AsyncGenerator<Buffer> {
   // The first line counts as one after a line end.
   let held: Buffer = Buffer.from('\n');
