@@ -1,5 +1,6 @@
 import { Role } from '../../src/entities/enums';
 import { audit } from '../../src/services/audit';
+import type { Check } from '../../src/services/audit/check';
 import { lineScreens } from '../../src/services/audit/lines';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { damagesToAccounts } from './damages-to-accounts';
@@ -103,6 +104,27 @@ describe('audit', () => {
   const isGap = async (id: number): Promise<boolean> =>
     (await ledger.query('SELECT id FROM contributions WHERE id = ?', [id])).length === 0;
 
+  /** The rules that screens look for, and those of them that they say somebody broke. */
+  const screened = async (width: number): Promise<{ rules: Set<Check>; suspected: Set<Check> }> => {
+    const { query } = ledger;
+    const rules = new Set<Check>();
+    const suspected = new Set<Check>();
+    const [row] = await query('SELECT MAX(id) AS last FROM contributions');
+    for (const { sql, checks } of lineScreens(Number(row?.last), width)) {
+      const [counted] = await query(sql);
+      for (const [column, check] of Object.entries(checks)) {
+        rules.add(check);
+        if (Number(counted?.[column]) > 0) suspected.add(check);
+      }
+    }
+    return { rules, suspected };
+  };
+
+  test.each([1, 2, 5, 1000])('suspects nothing in a sound ledger by ranges of %i lines', async (width) => {
+    const { rules, suspected } = await screened(width);
+    expect([rules.size, suspected.size]).toEqual([3, 0]);
+  });
+
   test.each([...damagesToAccounts, ...damagesToSales])('names %s', async (_what, statements, sentence) => {
     const { query } = ledger;
     await query('START TRANSACTION');
@@ -110,6 +132,14 @@ describe('audit', () => {
       await query('SET foreign_key_checks = 0');
       for (const statement of [statements].flat()) await query(statement);
       expect(await ledger.audit()).toContainEqual(expect.stringMatching(sentence));
+      // Whatever breaks a rule, a screen sees it, by ranges of any length.
+      for (const width of [1, 3, 1000]) {
+        const { rules, suspected } = await screened(width);
+        for (const check of rules) {
+          const isBroken = (await query(check.sql)).length > 0;
+          if (isBroken) expect([width, check.sql, suspected.has(check)]).toEqual([width, check.sql, true]);
+        }
+      }
     } finally {
       await query('ROLLBACK');
       await query('SET foreign_key_checks = 1');

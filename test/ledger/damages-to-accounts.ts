@@ -82,6 +82,11 @@ export const damagesToAccounts: readonly Damage[] = [
     'INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt) SELECT userId, paymentId, 0, balance, percentage, createdAt FROM contributions WHERE id = 4',
     /^User \d has \d+ contributions instead of \d+/,
   ],
+  [
+    'a confirmation booked twice',
+    'INSERT INTO contributions (userId, paymentId, amount, balance, percentage, createdAt) SELECT userId, paymentId, amount, balance, percentage, createdAt FROM contributions WHERE paymentId = 4',
+    /^Payment 4 is CONFIRMED and has 2 contributions of its own account/,
+  ],
   ['all lines lost', 'DELETE FROM contributions', /^Payment \d+ is (CONFIRMED|REVERSED) and has 0 contributions/],
   [
     'a withdrawal beyond the balance',
