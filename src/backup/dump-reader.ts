@@ -8,12 +8,6 @@ const TAIL_BYTES = 1024;
 /** The most that is read at once. */
 export const CHUNK_BYTES = 2 ** 20;
 /**
- * What waits to be synced while the dump grows: all of it at the end would take as long as half the dump. And no more,
- * since a database server on the same disk waits behind it with each commit: 11 ms at 4 MiB, 15 at 32 MiB, seldom 40.
- */
-const UNSYNCED_BYTES = 4 * 2 ** 20;
-
-/**
  * Reads a dump behind the program that writes it into the file, in bounded memory, and knows its length, hash and end.
  * So the bytes go from the program to the file without us, and the hash is reckoned on another processor meanwhile.
  */
@@ -30,7 +24,11 @@ export class DumpReader {
   private syncing: Promise<void> | null = null;
   private syncFailure: unknown = null;
 
-  constructor(private readonly handle: FileHandle) {}
+  /** @param unsyncedBytes what may wait to be synced: all of it at the end would take as long as half the dump */
+  constructor(
+    private readonly handle: FileHandle,
+    private readonly unsyncedBytes: number,
+  ) {}
 
   /**
    * Reads what was written since the last time, a chunk at most.
@@ -82,7 +80,7 @@ export class DumpReader {
   }
 
   private syncOn(): void {
-    if (this.syncing !== null || this.bytes - this.syncedBytes < UNSYNCED_BYTES) return;
+    if (this.syncing !== null || this.bytes - this.syncedBytes < this.unsyncedBytes) return;
     this.syncedBytes = this.bytes;
     this.syncing = this.handle
       .datasync()
