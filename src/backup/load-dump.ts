@@ -5,7 +5,7 @@ import { findRestoreProgram } from './client-program';
 import { ClientRun, type Watch } from './client-run';
 import type { Dump } from './dump';
 import { BackupError } from './errors';
-import { KeysLater } from './keys-later';
+import { KeysLater, type KeyPart } from './keys-later';
 import { LoadLanes } from './load-lanes';
 import { RowStatements } from './row-statements';
 import type { DatabaseServer } from './server';
@@ -21,7 +21,7 @@ export interface LoadRequest extends Watch {
   initCommand: string | null;
   workDirectory: string;
   tag: string;
-  /** Inserts the rows of large tables with two programs at a time, for who waits for the end. */
+  /** Lets several programs work at a time on large tables, for who waits for the end. */
   sideBySide?: boolean;
   /** Told how many bytes of the dump the program has taken. */
   onBytes?: (bytes: number) => void;
@@ -67,17 +67,21 @@ async function feed(
 ): Promise<string | null> {
   const hash = createHash('sha256');
   const keys = new KeysLater();
-  const send = async (pieces: readonly Buffer[], isEnd: boolean): Promise<boolean> => {
-    const ready = pieces.flatMap((piece) => parts.push(piece));
-    for (const part of isEnd ? [...ready, ...parts.end()] : ready) if (!(await lanes.send(part))) return false;
+  const send = async ({ what, sql }: KeyPart): Promise<boolean> => {
+    const ready = what === 'dump' ? parts.push(sql) : parts.flush();
+    for (const part of ready) if (!(await lanes.send(part))) return false;
+    return what === 'dump' || (what === 'keys' ? lanes.makeKeys(sql) : lanes.makeReferences(sql));
+  };
+  const sendAll = async (pieces: readonly KeyPart[]): Promise<boolean> => {
+    for (const piece of pieces) if (!(await send(piece))) return false;
     return true;
   };
   let bytes = 0;
   for await (const chunk of createReadStream(file, { end: dump.sqlBytes - 1, highWaterMark: 256 * 1024 })) {
     hash.update(chunk as Buffer);
-    if (!(await send(keys.push(chunk as Buffer), false))) return null;
+    if (!(await sendAll(keys.push(chunk as Buffer)))) return null;
     bytes += (chunk as Buffer).length;
     onBytes?.(bytes);
   }
-  return (await send(keys.end(), true)) ? hash.digest('hex') : null;
+  return (await sendAll(keys.end())) ? hash.digest('hex') : null;
 }

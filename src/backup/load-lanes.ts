@@ -52,28 +52,33 @@ class Lane {
 }
 
 /**
- * Restores a dump with two client programs, which the server inserts rows for at the same time: reading SQL takes it
- * longest, and a session has one processor. All else goes through the first of them, in order.
+ * Restores a dump with several client programs at a time, of which each has a processor of the server: two insert the
+ * rows of a large table, since reading SQL takes the server longest; its keys another makes while the next tables are
+ * restored. All else goes through the first of them, in order.
  */
 export class LoadLanes {
   private readonly main: Lane;
+  private readonly others: Lane[] = [];
   private second: Lane | null = null;
   private statements = 0;
   private alone = false;
+  /** The keys that are being made aside: settled with how that ended. */
+  private keys: Promise<void> | null = null;
+  private makesKeys = false;
 
   /**
-   * @param openSecond starts the second program; without it, or where that fails, one restores alone
+   * @param openOther starts another program; without it, or where that fails, one restores alone
    * @param settings what the dump's own sessions begin with
    */
   constructor(
     main: ClientRun,
-    private readonly openSecond: (() => Promise<ClientRun>) | null,
+    private readonly openOther: (() => Promise<ClientRun>) | null,
     private readonly settings: () => string,
   ) {
     this.main = new Lane(main);
   }
 
-  /** Resolves once more is wanted; to false when nobody reads any more. @throws where the second program failed */
+  /** Resolves once more is wanted; to false when nobody reads any more. @throws where another program failed */
   async send({ rows, sql }: DumpPart): Promise<boolean> {
     if (!rows) {
       await this.endRows();
@@ -81,7 +86,7 @@ export class LoadLanes {
     }
     this.statements += 1;
     // A table of one statement is not worth a program.
-    if (this.statements === 2) await this.open();
+    if (this.statements === 2) this.second = await this.open();
     const lanes = this.second === null ? [this.main] : [this.main, this.second];
     const free = await Promise.race(lanes.map((lane) => lane.taken.then((ok) => ({ lane, ok }))));
     if (free.ok) void free.lane.send(sql);
@@ -89,9 +94,34 @@ export class LoadLanes {
     return free.ok;
   }
 
+  /** Makes the keys of the table whose rows were sent last. Resolves and throws as `send` does. */
+  async makeKeys(sql: Buffer): Promise<boolean> {
+    const isLarge = this.statements > 1;
+    await this.endRows();
+    if (!isLarge || this.makesKeys) return this.main.send(sql);
+    await this.keys;
+    const other = await this.open();
+    if (other === null) return this.main.send(sql);
+    this.makesKeys = true;
+    this.keys = finish(other, await other.send(sql)).finally(() => {
+      this.makesKeys = false;
+    });
+    // Its failure is told where it is awaited.
+    this.keys.catch(() => undefined);
+    return true;
+  }
+
+  /** Makes what needs all tables and their keys. Resolves and throws as `send` does. */
+  async makeReferences(sql: Buffer): Promise<boolean> {
+    await this.endRows();
+    await this.keys;
+    return this.main.send(sql);
+  }
+
   /** Resolves to false when nobody read to the end. @throws where a program failed */
   async end(): Promise<boolean> {
     await this.endRows();
+    await this.keys;
     const ok = await this.main.taken;
     if (ok) this.main.run.stdin.end();
     await this.main.run.succeeded(DOING);
@@ -100,7 +130,7 @@ export class LoadLanes {
 
   /** Kills what still runs and waits until it is gone. */
   async discard(): Promise<void> {
-    await Promise.all([this.main.run.discard(), this.second?.run.discard()]);
+    await Promise.all([this.main, ...this.others].map(({ run }) => run.discard()));
   }
 
   /** What follows the rows of a table needs all of them. */
@@ -108,32 +138,34 @@ export class LoadLanes {
     this.statements = 0;
     const { second } = this;
     if (second === null) return;
-    const ok = await second.taken;
-    if (ok) second.run.stdin.end();
-    await second.run.succeeded(DOING);
-    if (!ok) throw new BackupError(`${DOING}: the program stopped reading it halfway.`);
+    await finish(second, await second.taken);
     this.second = null;
   }
 
-  /** Where no other program can be started, or the server gives it no connection, one does. */
-  private async open(): Promise<void> {
-    if (this.openSecond === null || this.alone) return;
+  /** Resolves to null where no other program can be started, or the server gives it no connection. */
+  private async open(): Promise<Lane | null> {
+    if (this.openOther === null || this.alone) return null;
     // MariaDB 11's dumps leave the first rows uncommitted, which locks the whole of an empty table.
-    if (!(await this.main.send('COMMIT;\n'))) return;
-    // The table must be there before the other sees it.
-    if (!(await this.main.caughtUp())) return;
-    const run = await this.openSecond().catch(() => null);
-    if (run === null) {
-      this.alone = true;
-      return;
+    if (!(await this.main.send('COMMIT;\n'))) return null;
+    // What was sent must be there before the other sees it.
+    if (!(await this.main.caughtUp())) return null;
+    const run = await this.openOther().catch(() => null);
+    if (run !== null) {
+      const other = new Lane(run);
+      this.others.push(other);
+      if ((await other.send(this.settings())) && (await other.caughtUp())) return other;
+      await run.discard();
     }
-    const second = new Lane(run);
-    this.second = second;
-    if ((await second.send(this.settings())) && (await second.caughtUp())) return;
-    this.second = null;
     this.alone = true;
-    await second.run.discard();
+    return null;
   }
+}
+
+/** Waits until the program has done all that it took. @throws where it failed, or did not take all */
+async function finish({ run }: Lane, tookAll: boolean): Promise<void> {
+  if (tookAll) run.stdin.end();
+  await run.succeeded(DOING);
+  if (!tookAll) throw new BackupError(`${DOING}: the program stopped reading it halfway.`);
 }
 
 /** Resolves once the chunk is sent; to false when nobody reads any more. */

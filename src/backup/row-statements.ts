@@ -78,10 +78,12 @@ export class RowStatements {
     }
   }
 
-  /** The rest. */
-  end(): DumpPart[] {
+  /** All that is left of what was pushed: after its end, or between two lines of it. */
+  flush(): DumpPart[] {
     const out: DumpPart[] = [];
     this.other(Buffer.concat([...(this.statement ?? []), this.held]), out);
+    this.statement = null;
+    this.hold(Buffer.alloc(0), out);
     return out;
   }
 

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDump } from '../../src/backup/load-dump';
 import { readServer } from '../../src/backup/server';
+import { openSession } from '../../src/backup/session';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { rejection, temporaryFolder, waitFor } from './support';
 
@@ -56,6 +57,14 @@ INSERT INTO \`c\` VALUES
 `;
 }
 
+const DATA_OF_B = `CREATE TABLE \`b\` (
+  \`id\` int NOT NULL,
+  PRIMARY KEY (\`id\`)
+) ENGINE=InnoDB;
+INSERT INTO \`b\` VALUES
+(7);
+`;
+
 async function load(sql: string, change: Partial<Parameters<typeof loadDump>[0]> = {}): Promise<void> {
   const file = path.join(folder, 'dump.sql');
   writeFileSync(file, sql);
@@ -103,6 +112,41 @@ test('so they do where the dump commits the rows of each table at its end, as th
     .replace(after, `${after}COMMIT;\nSET AUTOCOMMIT=@OLD_AUTOCOMMIT;\n`);
   await load(sql);
   expect(await restored()).toEqual({ ...WHOLE, sessions: 2 });
+});
+
+test('the keys of a large table are made while the next tables are restored, and references after them', async () => {
+  const { query, address } = database;
+  const name = `rows of ${address.database}`;
+  // Sessions of their own: one holds the last rows back, the other the keys.
+  const rows = await openSession(address);
+  const keys = await openSession(address);
+  try {
+    await rows.query('SELECT GET_LOCK(?, 0)', [name]);
+    const lastRow = `(-1,GET_LOCK('${name}', 60),'')`;
+    const loading = load(withRow(STATEMENTS - 1, lastRow).replace('(1);\n--', `(1);\n${DATA_OF_B}--`));
+    await waitFor('the table', async () => (await query("SHOW TABLES LIKE 'a'")).length > 0);
+    await keys.query('START TRANSACTION');
+    await keys.query('SELECT id FROM a LIMIT 1');
+    await rows.query('SELECT RELEASE_LOCK(?)', [name]);
+    await waitFor('the next tables', async () => {
+      const [found] = await query("SHOW TABLES LIKE 'b'");
+      return found !== undefined && Number((await query('SELECT COUNT(*) AS n FROM b'))[0]?.n) === 1;
+    });
+    expect(await query('SHOW KEYS FROM a WHERE Key_name = ?', ['a_b'])).toEqual([]);
+    await keys.query('COMMIT');
+    await loading;
+    expect(await query('SHOW KEYS FROM a WHERE Key_name = ?', ['a_b'])).toHaveLength(1);
+    const [definition] = await query('SHOW CREATE TABLE c');
+    expect(definition?.['Create Table']).toContain('CONSTRAINT `c_a` FOREIGN KEY (`id`) REFERENCES `a` (`id`)');
+  } finally {
+    rows.close();
+    keys.close();
+  }
+});
+
+test('a key that cannot be made ends the load', async () => {
+  const sql = dumpText().replace('KEY `a_b`', 'UNIQUE KEY `a_b`').replace('(1,1,', '(1,2,');
+  expect((await rejection(load(sql))).message).toMatch(/^The dump does not restore: .*Duplicate entry '2' for key/);
 });
 
 test('every character comes back in either session, whatever a definition was written in', async () => {

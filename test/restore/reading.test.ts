@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BinaryLogParser, type LogEvent } from '../../src/backup/restore/binary-log-parser';
 import { readDumpRows } from '../../src/backup/restore/dump-rows';
-import { KeysLater } from '../../src/backup/keys-later';
+import { KeysLater, type KeyPart } from '../../src/backup/keys-later';
 import { RowStatements, type DumpPart } from '../../src/backup/row-statements';
 import { contentHash } from '../../src/backup/restore/same-content';
 import { changesTables } from '../../src/backup/restore/table-change';
@@ -53,7 +53,7 @@ INSERT INTO \`a\` VALUES (9);
     const bytes = Buffer.from(DUMP);
     const parts: DumpPart[] = [];
     for (let at = 0; at < bytes.length; at += size) parts.push(...statements.push(bytes.subarray(at, at + size)));
-    return { parts: [...parts, ...statements.end()], settings: statements.settings };
+    return { parts: [...parts, ...statements.flush()], settings: statements.settings };
   };
 
   test.each([1, 2, 3, 7, 31, 64, 500, DUMP.length])('however the dump is cut into pieces: %i bytes', (size) => {
@@ -108,32 +108,65 @@ CREATE TABLE \`in_a_body\` (
 ) ENGINE=InnoDB;
 -- Dump completed`;
 
-  const inPieces = (size: number): string => {
+  const inPieces = (size: number): KeyPart[] => {
     const keys = new KeysLater();
     const bytes = Buffer.from(DUMP);
-    const out: Buffer[] = [];
+    const out: KeyPart[] = [];
     for (let at = 0; at < bytes.length; at += size) out.push(...keys.push(bytes.subarray(at, at + size)));
-    return Buffer.concat([...out, ...keys.end()]).toString();
+    return [...out, ...keys.end()];
   };
+  const textOf = (parts: readonly KeyPart[]): string => Buffer.concat(parts.map(({ sql }) => sql)).toString();
 
-  test('and nothing else changes', () => {
-    const text = inPieces(DUMP.length);
-    const alter =
-      'ALTER TABLE `a` ADD UNIQUE KEY `a_b` (`b`), ADD KEY `odd``name` (`b`,`id`), ' +
-      'ADD CONSTRAINT `a_c` FOREIGN KEY (`b`) REFERENCES `c` (`id`);';
-    expect(text).toContain(`(1,2);\n${alter}\n/*!40000 ALTER TABLE \`a\` ENABLE KEYS */;`);
+  const KEYS =
+    'ALTER TABLE `a` ADD UNIQUE KEY `a_b` (`b`), ADD KEY `odd``name` (`b`,`id`);\n' +
+    '/*!40000 ALTER TABLE `a` ENABLE KEYS */;\n';
+  const OTHER_KEYS = 'ALTER TABLE `counts` ADD KEY `x` (`x`);\n';
+  const REFERENCES = 'ALTER TABLE `a` ADD CONSTRAINT `a_c` FOREIGN KEY (`b`) REFERENCES `c` (`id`);\n';
+
+  test('its foreign keys after all tables, and nothing else changes', () => {
+    const parts = inPieces(DUMP.length);
+    const text = textOf(parts);
+    expect(text).toContain(`(1,2);\n${KEYS}\nCREATE TABLE \`nothing_to_do\``);
     expect(text).toContain(
       '  FULLTEXT KEY `words` (`b`),\n  CONSTRAINT `a_d` CHECK (`b` > 0)\n) ENGINE=InnoDB COMMENT',
     );
     expect(text).toContain(`COMMENT 'KEY \`x\` (\`b\`), it says',\n  PRIMARY KEY (\`id\`),\n  FULLTEXT`);
     expect(text).toContain('  UNIQUE KEY `u` (`id`)\n) ENGINE');
-    expect(text).toContain('  KEY `n` (`n`)\n) ENGINE=InnoDB;\nALTER TABLE `counts` ADD KEY `x` (`x`);\n-- Dumping');
+    expect(text).toContain(`  KEY \`n\` (\`n\`)\n) ENGINE=InnoDB;\n${OTHER_KEYS}${REFERENCES}\n-- Dumping`);
     expect(text).toContain(DUMP.slice(DUMP.indexOf('-- Dumping routines')));
+    const others = parts.filter(({ what }) => what !== 'dump').map(({ what, sql }) => [what, sql.toString()]);
+    expect(others).toEqual([
+      ['keys', KEYS],
+      ['keys', OTHER_KEYS],
+      ['references', REFERENCES],
+    ]);
   });
 
   test('however the dump is cut into pieces', () => {
-    const whole = inPieces(DUMP.length);
-    for (const size of [1, 2, 3, 7, 31, 64, 500]) expect(inPieces(size)).toBe(whole);
+    const whole = textOf(inPieces(DUMP.length));
+    for (const size of [1, 2, 3, 7, 31, 64, 500]) expect(textOf(inPieces(size))).toBe(whole);
+  });
+
+  test('between statements, whatever is made of the rest', () => {
+    for (const size of [1, 2, 3, 7, 31, 64, 500, DUMP.length]) {
+      const statements = new RowStatements();
+      const sent: string[] = [];
+      const take = (parts: readonly DumpPart[]): void => {
+        sent.push(...parts.map(({ sql }) => sql.toString()));
+      };
+      for (const { what, sql } of inPieces(size)) {
+        if (what === 'dump') take(statements.push(sql));
+        else {
+          take(statements.flush());
+          expect(sent.join('')).toMatch(/\n$/);
+          sent.push(sql.toString());
+        }
+      }
+      take(statements.flush());
+      const ofRows = sent.filter((sql) => sql.startsWith('INSERT'));
+      expect([size, ofRows]).toEqual([size, ['INSERT INTO `a` VALUES\n(1,2);\n']]);
+      expect(sent.join('').replace(/\n+/g, '\n')).toBe(textOf(inPieces(size)).replace(/\n+/g, '\n'));
+    }
   });
 });
 
