@@ -7,6 +7,7 @@ const FIRST_LINES_BYTES = 256;
 const TAIL_BYTES = 1024;
 /** The most that is read at once. */
 export const CHUNK_BYTES = 2 ** 20;
+
 /**
  * Reads a dump behind the program that writes it into the file, in bounded memory, and knows its length, hash and end.
  * So the bytes go from the program to the file without us, and the hash is reckoned on another processor meanwhile.

@@ -15,7 +15,7 @@ export interface KeyPart {
 
 /**
  * Changes a dump on its way to the server so that a table gets its secondary keys after its rows, and its foreign keys after
- * all tables: a server builds a whole index by sorting much faster than row by row. What comes out in the end is the same.
+ * all tables, or after those before the first trigger: a server builds a whole index by sorting much faster than row by row. What comes out in the end is the same.
  */
 export class KeysLater {
   private held: Buffer = Buffer.alloc(0);
@@ -109,10 +109,11 @@ function dump(sql: Buffer): KeyPart {
 }
 
 function comesLater(part: string, parts: readonly string[]): boolean {
+  // It needs a key of another table, which may come later.
+  if (FOREIGN_KEY.test(part)) return true;
   const primary = parts.find((other) => other.startsWith('PRIMARY KEY'));
   // Without a primary key, the rows are stored in the order of a unique one.
   if (primary === undefined) return false;
-  if (FOREIGN_KEY.test(part)) return true;
   const column = /^(?:UNIQUE )?KEY `(?:[^`]|``)+` \((`(?:[^`]|``)+`)/.exec(part)?.[1];
   if (column === undefined) return false;
   // A column that counts must be the first of some key from the beginning.

@@ -4,6 +4,8 @@ import { BackupError } from './errors';
 import type { DumpPart } from './row-statements';
 
 const DOING = 'The dump does not restore';
+/** Well below any server's bound on idle sessions that a restore could work with. */
+const ALIVE_MS = 10_000;
 
 /** A client program that restores, and what it says. */
 class Lane {
@@ -53,18 +55,17 @@ class Lane {
 
 /**
  * Restores a dump with several client programs at a time, of which each has a processor of the server: two insert the
- * rows of a large table, since reading SQL takes the server longest; its keys another makes while the next tables are
- * restored. All else goes through the first of them, in order.
+ * rows of a large table, since reading SQL takes the server longest, and another makes its keys while the next tables
+ * are restored. All else goes through the first of them, in order.
  */
 export class LoadLanes {
   private readonly main: Lane;
   private readonly others: Lane[] = [];
   private second: Lane | null = null;
   private statements = 0;
-  private alone = false;
-  /** The keys that are being made aside: settled with how that ended. */
-  private keys: Promise<void> | null = null;
-  private makesKeys = false;
+  /** Keys that are made aside: settled with how that ended. */
+  private keys: Promise<void> = Promise.resolve();
+  private keysState: 'made' | 'making' | 'failed' = 'made';
 
   /**
    * @param openOther starts another program; without it, or where that fails, one restores alone
@@ -80,6 +81,7 @@ export class LoadLanes {
 
   /** Resolves once more is wanted; to false when nobody reads any more. @throws where another program failed */
   async send({ rows, sql }: DumpPart): Promise<boolean> {
+    if (this.keysState === 'failed') await this.keys;
     if (!rows) {
       await this.endRows();
       return this.main.send(sql);
@@ -98,32 +100,33 @@ export class LoadLanes {
   async makeKeys(sql: Buffer): Promise<boolean> {
     const isLarge = this.statements > 1;
     await this.endRows();
-    if (!isLarge || this.makesKeys) return this.main.send(sql);
-    await this.keys;
-    const other = await this.open();
+    const other = isLarge && this.keysState === 'made' ? await this.open() : null;
     if (other === null) return this.main.send(sql);
-    this.makesKeys = true;
-    this.keys = finish(other, await other.send(sql)).finally(() => {
-      this.makesKeys = false;
-    });
-    // Its failure is told where it is awaited.
-    this.keys.catch(() => undefined);
+    this.keysState = 'making';
+    this.keys = finish(other, await other.send(sql));
+    // A failure is told where it is awaited.
+    this.keys.then(
+      () => (this.keysState = 'made'),
+      () => (this.keysState = 'failed'),
+    );
     return true;
   }
 
   /** Makes what needs all tables and their keys. Resolves and throws as `send` does. */
   async makeReferences(sql: Buffer): Promise<boolean> {
     await this.endRows();
-    await this.keys;
+    await this.endKeys();
     return this.main.send(sql);
   }
 
   /** Resolves to false when nobody read to the end. @throws where a program failed */
   async end(): Promise<boolean> {
     await this.endRows();
-    await this.keys;
     const ok = await this.main.taken;
-    if (ok) this.main.run.stdin.end();
+    if (ok) {
+      await this.endKeys();
+      this.main.run.stdin.end();
+    }
     await this.main.run.succeeded(DOING);
     return ok;
   }
@@ -142,21 +145,30 @@ export class LoadLanes {
     this.second = null;
   }
 
+  /** Keeps the first session from being ended as an idle one meanwhile. */
+  private async endKeys(): Promise<void> {
+    const alive = setInterval(() => void this.main.send('DO 0;\n'), ALIVE_MS);
+    try {
+      await this.keys;
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
   /** Resolves to null where no other program can be started, or the server gives it no connection. */
   private async open(): Promise<Lane | null> {
-    if (this.openOther === null || this.alone) return null;
+    if (this.openOther === null) return null;
     // MariaDB 11's dumps leave the first rows uncommitted, which locks the whole of an empty table.
     if (!(await this.main.send('COMMIT;\n'))) return null;
     // What was sent must be there before the other sees it.
     if (!(await this.main.caughtUp())) return null;
     const run = await this.openOther().catch(() => null);
-    if (run !== null) {
-      const other = new Lane(run);
-      this.others.push(other);
-      if ((await other.send(this.settings())) && (await other.caughtUp())) return other;
-      await run.discard();
-    }
-    this.alone = true;
+    if (run === null) return null;
+    const other = new Lane(run);
+    this.others.push(other);
+    // Nothing else would commit its rows where sessions begin without.
+    if ((await other.send(`${this.settings()}SET autocommit = 1;\n`)) && (await other.caughtUp())) return other;
+    await run.discard();
     return null;
   }
 }

@@ -57,7 +57,7 @@ INSERT INTO \`c\` VALUES
 `;
 }
 
-const DATA_OF_B = `CREATE TABLE \`b\` (
+const TABLE_B = `CREATE TABLE \`b\` (
   \`id\` int NOT NULL,
   PRIMARY KEY (\`id\`)
 ) ENGINE=InnoDB;
@@ -123,8 +123,11 @@ test('the keys of a large table are made while the next tables are restored, and
   try {
     await rows.query('SELECT GET_LOCK(?, 0)', [name]);
     const lastRow = `(-1,GET_LOCK('${name}', 60),'')`;
-    const loading = load(withRow(STATEMENTS - 1, lastRow).replace('(1);\n--', `(1);\n${DATA_OF_B}--`));
-    await waitFor('the table', async () => (await query("SHOW TABLES LIKE 'a'")).length > 0);
+    const loading = load(withRow(STATEMENTS - 1, lastRow).replace('(1);\n--', `(1);\n${TABLE_B}--`));
+    await waitFor('the last rows', async () => {
+      const waiting = 'SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ?';
+      return (await query(waiting, [address.database, 'INSERT%GET_LOCK%'])).length > 0;
+    });
     await keys.query('START TRANSACTION');
     await keys.query('SELECT id FROM a LIMIT 1');
     await rows.query('SELECT RELEASE_LOCK(?)', [name]);
@@ -147,6 +150,26 @@ test('the keys of a large table are made while the next tables are restored, and
 test('a key that cannot be made ends the load', async () => {
   const sql = dumpText().replace('KEY `a_b`', 'UNIQUE KEY `a_b`').replace('(1,1,', '(1,2,');
   expect((await rejection(load(sql))).message).toMatch(/^The dump does not restore: .*Duplicate entry '2' for key/);
+});
+
+test.each([
+  ['before', 'z', true],
+  ['before', 'z', false],
+  ['after', 'A', true],
+])('a table without a primary key refers to a key of a table %s it, named %s', async (_, name, sideBySide) => {
+  const other =
+    `CREATE TABLE \`${name}\` (\n  \`b\` int NOT NULL,\n  KEY \`k\` (\`b\`),\n` +
+    `  CONSTRAINT \`to_a\` FOREIGN KEY (\`b\`) REFERENCES \`a\` (\`b\`)\n) ENGINE=InnoDB;\n` +
+    `INSERT INTO \`${name}\` VALUES\n(3);\n`;
+  const sql = dumpText().replace('KEY `a_b`', 'UNIQUE KEY `a_b`');
+  await load(
+    name === 'A'
+      ? sql.replace('CREATE TABLE `a`', `${other}CREATE TABLE \`a\``)
+      : sql.replace('-- Dumping', `${other}-- Dumping`),
+    { sideBySide },
+  );
+  const [definition] = await database.query(`SHOW CREATE TABLE ${name}`);
+  expect(definition?.['Create Table']).toContain('CONSTRAINT `to_a` FOREIGN KEY (`b`) REFERENCES `a` (`b`)');
 });
 
 test('every character comes back in either session, whatever a definition was written in', async () => {
@@ -194,14 +217,17 @@ test('one does where nobody waits for the end, or rows have no order of their ow
   expect(await restored()).toEqual({ ...WHOLE, sessions: 1 });
 });
 
-test('one does where the server gives no other', async () => {
+test.each([
+  ['one does where the server gives no other', 1, 1],
+  ['two do, and then the first alone makes keys or the next rows, where it gives one more', 2, 2],
+])('%s', async (_, connections, sessions) => {
   const user = `one_${database.address.database}`.slice(0, 32);
   const { query, address } = database;
-  await query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 1`);
+  await query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS ${connections}`);
   try {
     await query(`GRANT ALL ON \`${address.database}\`.* TO '${user}'@'%'`);
     await load(dumpText(), { address: { ...address, user, password: 'secret' } });
-    expect(await restored()).toEqual({ ...WHOLE, sessions: 1 });
+    expect(await restored()).toEqual({ ...WHOLE, sessions });
   } finally {
     await query(`DROP USER '${user}'@'%'`);
   }

@@ -222,9 +222,11 @@ test('the process outlives the one that asked for it', async () => {
       allProcesses().filter((each) => each.command.includes('backup-process.ts') && each.parent === child.pid);
     // It is known to have read what it was told.
     await waitFor('the backup process', () => backups().length === 1 && existsSync(settings.logFile));
+    const [backup] = backups();
     await child.end();
     await waitFor('the backup', () => existsSync(settings.directory) && bench.files().length === 1);
-    await waitFor('its end', async () => (await bench.litter()).length === 0);
+    await waitFor('its end', () => allProcesses().every(({ pid }) => pid !== backup?.pid));
+    expect(await bench.litter()).toEqual([]);
   } finally {
     await bench.close();
   }

@@ -100,6 +100,9 @@ CREATE TABLE \`counts\` (
   KEY \`n\` (\`n\`),
   KEY \`x\` (\`x\`)
 ) ENGINE=InnoDB;
+INSERT INTO \`counts\` VALUES
+(3,4);
+/*!40000 ALTER TABLE \`counts\` ENABLE KEYS */;
 -- Dumping routines for database 'p'
 CREATE TABLE \`in_a_body\` (
   \`id\` int(11) NOT NULL,
@@ -120,7 +123,7 @@ CREATE TABLE \`in_a_body\` (
   const KEYS =
     'ALTER TABLE `a` ADD UNIQUE KEY `a_b` (`b`), ADD KEY `odd``name` (`b`,`id`);\n' +
     '/*!40000 ALTER TABLE `a` ENABLE KEYS */;\n';
-  const OTHER_KEYS = 'ALTER TABLE `counts` ADD KEY `x` (`x`);\n';
+  const OTHER_KEYS = 'ALTER TABLE `counts` ADD KEY `x` (`x`);\n/*!40000 ALTER TABLE `counts` ENABLE KEYS */;\n';
   const REFERENCES = 'ALTER TABLE `a` ADD CONSTRAINT `a_c` FOREIGN KEY (`b`) REFERENCES `c` (`id`);\n';
 
   test('its foreign keys after all tables, and nothing else changes', () => {
@@ -132,7 +135,8 @@ CREATE TABLE \`in_a_body\` (
     );
     expect(text).toContain(`COMMENT 'KEY \`x\` (\`b\`), it says',\n  PRIMARY KEY (\`id\`),\n  FULLTEXT`);
     expect(text).toContain('  UNIQUE KEY `u` (`id`)\n) ENGINE');
-    expect(text).toContain(`  KEY \`n\` (\`n\`)\n) ENGINE=InnoDB;\n${OTHER_KEYS}${REFERENCES}\n-- Dumping`);
+    expect(text).toContain('  KEY `n` (`n`)\n) ENGINE=InnoDB;\nINSERT');
+    expect(text).toContain(`(3,4);\n${OTHER_KEYS}\n${REFERENCES}\n-- Dumping`);
     expect(text).toContain(DUMP.slice(DUMP.indexOf('-- Dumping routines')));
     const others = parts.filter(({ what }) => what !== 'dump').map(({ what, sql }) => [what, sql.toString()]);
     expect(others).toEqual([
@@ -164,7 +168,10 @@ CREATE TABLE \`in_a_body\` (
       }
       take(statements.flush());
       const ofRows = sent.filter((sql) => sql.startsWith('INSERT'));
-      expect([size, ofRows]).toEqual([size, ['INSERT INTO `a` VALUES\n(1,2);\n']]);
+      expect([size, ofRows]).toEqual([
+        size,
+        ['INSERT INTO `a` VALUES\n(1,2);\n', 'INSERT INTO `counts` VALUES\n(3,4);\n'],
+      ]);
       expect(sent.join('').replace(/\n+/g, '\n')).toBe(textOf(inPieces(size)).replace(/\n+/g, '\n'));
     }
   });
