@@ -38,7 +38,7 @@ export class DumpReader {
    * @returns how many bytes
    */
   async readOn(isWhole: boolean): Promise<number> {
-    // Still in memory, as it was written just now: to have another thread read it took longer than reading it.
+    // Still in memory, as it was written just now: no other thread need wait for a disk.
     const bytesRead = readSync(this.handle.fd, this.chunk, 0, CHUNK_BYTES, this.bytes);
     const read = this.chunk.subarray(0, bytesRead);
     if (bytesRead === 0) return 0;

@@ -14,8 +14,9 @@ export interface KeyPart {
 }
 
 /**
- * Changes a dump on its way to the server so that a table gets its secondary keys after its rows, and its foreign keys after
- * all tables, or after those before the first trigger: a server builds a whole index by sorting much faster than row by row. What comes out in the end is the same.
+ * Changes a dump on its way to the server so that a table gets its secondary keys after its rows, and its foreign keys
+ * after all tables, or after those before the first trigger: a server builds a whole index by sorting much faster than
+ * row by row. What comes out in the end is the same.
  */
 export class KeysLater {
   private held: Buffer = Buffer.alloc(0);
