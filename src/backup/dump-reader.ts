@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 
 /** mariadb-dump's first line; clients that are older than it take it for a mistake. */
 const SANDBOX_LINE = /^\/\*M?!999999\\- enable the sandbox mode \*\/[ \t]*(?=\r?\n)/;
@@ -42,6 +43,8 @@ export class DumpReader {
     const bytesRead = readSync(this.handle.fd, this.chunk, 0, CHUNK_BYTES, this.bytes);
     const read = this.chunk.subarray(0, bytesRead);
     if (bytesRead === 0) return 0;
+    // Where much is left to read, whatever else this process has to do must get its turn.
+    if (bytesRead === CHUNK_BYTES) await turn();
     if (this.bytes === 0) {
       // The first lines are judged together.
       if (bytesRead < FIRST_LINES_BYTES && !isWhole) return 0;

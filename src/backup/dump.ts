@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OWN_TABLES } from '../database/own-tables';
 import { endsComplete } from './catalogue';
 import { diesWithUs, findDumpProgram, type ClientProgram } from './client-program';
@@ -111,10 +111,7 @@ async function untilWritten(run: ClientRun, { handle }: WorkFile, reader: DumpRe
       // Not from the start: until it writes, the program may keep all others from writing, to name the moment it is of.
       begun ??= performance.now();
     }
-    if (read === CHUNK_BYTES) {
-      await turn();
-      continue;
-    }
+    if (read === CHUNK_BYTES) continue;
     await pause(pollMs, undefined, { signal: over.signal }).catch(() => undefined);
     if (restMs > 0 && begun !== null && performance.now() - begun > SHORT_MS) await run.rest(restMs);
   }

@@ -83,6 +83,14 @@ async function load(sql: string, change: Partial<Parameters<typeof loadDump>[0]>
   });
 }
 
+/** The sessions that run such a statement in the database. */
+function sessions(like: string): Promise<Record<string, unknown>[]> {
+  return database.query('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ?', [
+    database.address.database,
+    like,
+  ]);
+}
+
 async function restored(): Promise<Record<string, unknown>> {
   const [row] = await database.query(
     `SELECT COUNT(*) AS n, MIN(id) AS low, MAX(id) AS high, SUM(id = b AND text LIKE '%x;') AS whole,
@@ -127,10 +135,7 @@ testUnlessLeftOut(
       await rows.query('SELECT GET_LOCK(?, 0)', [name]);
       const lastRow = `(-1,GET_LOCK('${name}', 60),'')`;
       const loading = load(withRow(STATEMENTS - 1, lastRow).replace('(1);\n--', `(1);\n${TABLE_B}--`));
-      await waitFor('the last rows', async () => {
-        const waiting = 'SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ?';
-        return (await query(waiting, [address.database, 'INSERT%GET_LOCK%'])).length > 0;
-      });
+      await waitFor('the last rows', async () => (await sessions('INSERT%GET_LOCK%')).length > 0);
       await keys.query('START TRANSACTION');
       await keys.query('SELECT id FROM a LIMIT 1');
       await rows.query('SELECT RELEASE_LOCK(?)', [name]);
@@ -253,13 +258,8 @@ test.each([0, 1, 2, 3, STATEMENTS - 1])('what the server refuses in statement %i
 test.each([0, 2, 3])(
   'a session that the server ends in statement %i ends the load and the other',
   async (statement) => {
-    const { query, address } = database;
+    const { query } = database;
     const loading = rejection(load(withRow(statement, "(-1,SLEEP(1000),'')")));
-    const sessions = (like: string) =>
-      query('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ?', [
-        address.database,
-        like,
-      ]);
     await waitFor('the statement', async () => {
       const [row] = await sessions('INSERT%SLEEP(1000)%');
       if (row === undefined) return false;

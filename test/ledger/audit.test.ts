@@ -73,8 +73,7 @@ describe('audit', () => {
 
   test('screens lines in ranges of any length alike', async () => {
     const { query } = ledger;
-    const [row] = await query('SELECT MAX(id) AS last FROM contributions');
-    const last = Number(row?.last);
+    const last = await lastLine();
     const counts = async (width: number): Promise<number[]> => {
       const sums = [0, 0];
       for (const { sql } of lineScreens(last, width)) {
@@ -101,6 +100,11 @@ describe('audit', () => {
     expect(lineScreens(Number.MAX_SAFE_INTEGER).length).toBeLessThan(1000);
   });
 
+  const lastLine = async (): Promise<number> => {
+    const [row] = await ledger.query('SELECT MAX(id) AS last FROM contributions');
+    return Number(row?.last);
+  };
+
   const isGap = async (id: number): Promise<boolean> =>
     (await ledger.query('SELECT id FROM contributions WHERE id = ?', [id])).length === 0;
 
@@ -109,8 +113,7 @@ describe('audit', () => {
     const { query } = ledger;
     const rules = new Set<Check>();
     const suspected = new Set<Check>();
-    const [row] = await query('SELECT MAX(id) AS last FROM contributions');
-    for (const { sql, checks } of lineScreens(Number(row?.last), width)) {
+    for (const { sql, checks } of lineScreens(await lastLine(), width)) {
       const [counted] = await query(sql);
       for (const [column, check] of Object.entries(checks)) {
         rules.add(check);

@@ -49,7 +49,10 @@ export async function readDumpRows(
 
 const QUOTE = 0x60;
 
-/** What a dump says of these tables alone (a line end within a value is escaped): most of a file are the rows of others, which need not be made text. */
+/**
+ * What a dump says of these tables alone (a line end within a value is escaped): most of a file are the rows of others,
+ * which need not be made text.
+ */
 async function* sections(file: string, sqlBytes: number, tables: readonly string[]): AsyncGenerator<Buffer> {
   // The first line counts as one after a line end.
   let held: Buffer = Buffer.from('\n');
