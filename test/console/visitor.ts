@@ -5,6 +5,10 @@ import type { TestBrowser } from './chromium';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
+const TRANSITIONS_END = `Promise.allSettled(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map(({ finished }) => finished),
+).then(() => undefined)`;
+
 /** What a browser complains of on its console and this server's being away explains. */
 const EXPECTED = /^Failed to load resource: (net::ERR_|the server responded with a status of (401|403|500|503))/;
 
@@ -58,6 +62,8 @@ export class Visitor {
 
   /** What axe finds that is serious or worse, on the page as it is now. */
   async barriers(): Promise<string[]> {
+    // Half way from one colour to another nothing has the contrast of either.
+    await this.page.evaluate(TRANSITIONS_END);
     // As the debugger does it: the page's own policy forbids to add scripts to it.
     await this.page.evaluate(AXE);
     const { violations } = await this.page.evaluate<{ violations: Violation[] }>('axe.run()');

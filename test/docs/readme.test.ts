@@ -29,7 +29,7 @@ describe('as a newcomer types them', () => {
   let url: string;
   let password: string;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     // The package as it is shipped: what is built, without the sources.
     folder = newFolder();
     for (const name of ['package.json', 'package-lock.json'])
@@ -44,7 +44,7 @@ describe('as a newcomer types them', () => {
     [, url = ''] = await server.said(/ready at (\S+)\/graphql/);
     [, password = ''] = await server.said(/password (\S+)/);
   });
-  afterAll(clearUp);
+  afterEach(clearUp);
 
   const asTyped = (block = ''): string =>
     block.replaceAll('http://127.0.0.1:4000', url).replaceAll('PASSWORD', password);

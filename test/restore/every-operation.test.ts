@@ -18,12 +18,17 @@ interface Moment {
 /** Of this test alone: where others hold locks for long, MySQL makes a backup without its place in the binary log. */
 let server: PrivateDatabaseServer | null = null;
 let bench: Bench;
-const moments = new Map<number, Moment>();
+let moments: Map<number, Moment>;
 
-/** A history with backups now and then, and other changes in between, every moment of it looked at. */
 beforeAll(async () => {
   if (CAN_HAVE_ANOTHER) server = await startPrivateDatabaseServer();
-  bench = await openBench({ verify: 'restore' }, server?.url);
+  ({ bench, moments } = await openHistory());
+}, 120_000);
+
+/** A history with backups now and then, and other changes in between, every moment of it looked at. */
+async function openHistory(): Promise<{ bench: Bench; moments: Map<number, Moment> }> {
+  const bench = await openBench({ verify: 'restore' }, server?.url);
+  const moments = new Map<number, Moment>();
   const { ledger, query, name } = bench;
   const history = historyOf(ledger);
   await bench.backUp();
@@ -44,14 +49,15 @@ beforeAll(async () => {
     moments.set(now, { before: isOne ? before : {}, after: await contentOf(query, name) });
     if ([7, 8, 15, 22, 29].includes(now)) await bench.backUp();
     if (i % 4 === 0) await bench.change();
-    if (i % 5 === 0) await writeOwnTables();
+    if (i % 5 === 0) await writeOwnTables(bench);
   }
-}, 120_000);
+  return { bench, moments };
+}
 
 /** As each server does that shares its database, and on a cluster whoever makes backups. */
-async function writeOwnTables(): Promise<void> {
-  await new Reporter(bench.query, bench.settings.directory).tell();
-  const lease = await Lease.take(bench.query, 'of-this-test');
+async function writeOwnTables({ query, settings }: Bench): Promise<void> {
+  await new Reporter(query, settings.directory).tell();
+  const lease = await Lease.take(query, 'of-this-test');
   await lease.giveBack();
 }
 
@@ -105,18 +111,23 @@ test('a program that is older than the server and cannot read its log is named',
 });
 
 test('in the place of the live database too, again and again, whatever history was abandoned', async () => {
-  for (const number of [25, 13, 4]) {
-    await bench.restore({ kind: 'operation', number });
-    expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
-    await bench.operate();
-    expect(await bench.newest()).toBe(number + 1);
-    const { plan } = await bench.restore({ kind: 'operation', number });
-    expect(plan.gone.map((entry) => entry.number)).toEqual([number + 1]);
-    expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
+  const { bench, moments } = await openHistory();
+  try {
+    for (const number of [25, 13, 4]) {
+      await bench.restore({ kind: 'operation', number });
+      expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
+      await bench.operate();
+      expect(await bench.newest()).toBe(number + 1);
+      const { plan } = await bench.restore({ kind: 'operation', number });
+      expect(plan.gone.map((entry) => entry.number)).toEqual([number + 1]);
+      expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
+    }
+    expect(await bench.audit()).toEqual([]);
+    expect(await bench.litter()).toEqual([]);
+  } finally {
+    await bench.close();
   }
-  expect(await bench.audit()).toEqual([]);
-  expect(await bench.litter()).toEqual([]);
-});
+}, 120_000);
 
 test('a backup of the empty ledger makes the very first operations reachable, however fast they came', async () => {
   const bench = await openBench({}, server?.url);
