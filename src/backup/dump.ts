@@ -63,7 +63,7 @@ export async function dumpDatabase(request: DumpRequest): Promise<Dump> {
   // Where it would outlive us, it must write through us.
   const output = (await diesWithUs()) ? { output: file.handle.fd } : {};
   const run = await ClientRun.start(
-    { program, address: session.address, args, workDirectory, tag, ...init, ...output },
+    { program, address: session.address, args, workDirectory, tag, largeWrites: true, ...init, ...output },
     request,
   );
   const pace = gentle ? GENTLE : SWIFT;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { listBackups } from '../../src/backup/catalogue';
 import { inspectFile } from '../../src/backup/inspect';
 import { runBackup } from '../../src/backup/run-backup';
@@ -51,6 +52,24 @@ test('a dump that comes in drops', async () => {
     `${DUMP} "$@" | { head -c 5; sleep 0.1; head -c 50; sleep 0.1; head -c 500000; sleep 0.1; cat; }`,
   );
   await runBackup(bench.dependencies, asked);
+  expect((await beginning())[1]).toMatch(/^-- MariaDB dump /);
+});
+
+(findProgram(['stdbuf']) === null ? test.skip : test)('it is written in large pieces', async () => {
+  await operateInBulk(bench.database, 10_000);
+  const counts = path.join(programs.folder, 'counts');
+  programs.add('mariadb-dump', `${DUMP} "$@" && cat /proc/$$/io > ${counts}`);
+  await runBackup(bench.dependencies, asked);
+  // The shell's own counts, with those of what it waited for.
+  const [, bytes, , writes] = [...readFileSync(counts, 'utf8').matchAll(/\d+/g)].map(Number);
+  expect((bytes ?? 0) / (writes ?? 0)).toBeGreaterThan(32 * 1024);
+});
+
+test('where there is no program for that, in small ones', async () => {
+  programs.add('stdbuf', 'exit 1');
+  const { settings, address } = bench.dependencies;
+  const report = await startChild({ dependencies: { settings, address }, request: asked }).ended;
+  expect(report).toContain('"problem":null');
   expect((await beginning())[1]).toMatch(/^-- MariaDB dump /);
 });
 
