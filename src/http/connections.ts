@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 
 /** A client that has not sent its request to the end by then is not waited for. */
 const SEND_MS = 5_000;
-/** Longer than any operation is tried; whoever reads an answer more slowly loses it. */
-const READ_MS = 90_000;
+/** Longer than any operation is tried. */
+export const LONGEST_REQUEST_MS = 90_000;
 
 /**
  * Lets the server close promptly: ends connections that carry no request at once, and the others with their answer.
@@ -39,9 +39,10 @@ export function closePromptly(app: FastifyInstance): void {
     setTimeout(() => {
       for (const [socket, { complete }] of newest) if (!complete) socket.destroy();
     }, SEND_MS).unref();
+    // Whoever reads an answer more slowly loses it.
     setTimeout(() => {
       app.server.closeAllConnections();
-    }, READ_MS).unref();
+    }, LONGEST_REQUEST_MS).unref();
     done();
   });
 }

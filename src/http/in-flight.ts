@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from './authentication';
+import { LONGEST_REQUEST_MS } from './connections';
 import { Turns } from './turns';
 
 /** Whether they wait, are worked on or still come in: each holds memory. */
@@ -41,6 +43,9 @@ export function limitInFlight(app: FastifyInstance): (handler: Handler) => Handl
     }
     inFlight.add(request.raw.socket, reply.raw);
   });
+
+  // Whose client has left goes on, and may be about to commit: the server ends after it, and after its backup.
+  app.addHook('onClose', () => Promise.race([turns.over(), pause(LONGEST_REQUEST_MS, undefined, { ref: false })]));
 
   return (handler) => (request, reply) =>
     turns.take(async (waitedMs) => {

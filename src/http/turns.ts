@@ -7,6 +7,7 @@ interface Waiting {
 export class Turns {
   private running = 0;
   private readonly queue: Waiting[] = [];
+  private readonly whenOver: (() => void)[] = [];
 
   constructor(private readonly atOnce: number) {}
 
@@ -19,6 +20,11 @@ export class Turns {
   get longestWaitMs(): number {
     const [first] = this.queue;
     return first === undefined ? 0 : performance.now() - first.since;
+  }
+
+  /** Waits until nothing runs or waits. */
+  async over(): Promise<void> {
+    if (this.running > 0) await new Promise<void>((resolve) => this.whenOver.push(resolve));
   }
 
   /** @param work is told for how many milliseconds it has waited */
@@ -34,8 +40,8 @@ export class Turns {
       return await work(performance.now() - since);
     } finally {
       const next = this.queue.shift();
-      if (next === undefined) this.running -= 1;
-      else next.begin();
+      if (next !== undefined) next.begin();
+      else if (--this.running === 0) for (const tell of this.whenOver.splice(0)) tell();
     }
   }
 }

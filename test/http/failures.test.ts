@@ -44,6 +44,15 @@ describe('what nobody foresaw', () => {
     expect(failures[0]).toMatch(/contributions' doesn't exist/);
   });
 
+  test('is logged once, however many fields it failed', async () => {
+    for (const cost of ['100.00', '200.00', '300.00']) await server.admin.buy(cost);
+    await server.database.query('SET foreign_key_checks = 0');
+    await server.database.query('DROP TABLE sales');
+    const { body } = await ask('{ vehicles(first: 10) { nodes { sale { id } } } }');
+    expect(body).toMatchObject({ errors: [MASKED, MASKED, MASKED] });
+    expect(log.filter((line) => line.includes('a request failed unexpectedly'))).toHaveLength(1);
+  });
+
   test('in the midst of an operation is masked too, and the operation is undone', async () => {
     const vehicle = await server.admin.buy('100.00');
     await server.database.query('SET foreign_key_checks = 0');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { bearer } from '../support/http';
 import { waitFor } from '../support/wait';
 import {
   backupLog,
@@ -41,6 +42,22 @@ test('SIGTERM lets a running backup finish and leaves nothing running', async ()
 describe('connections of clients', () => {
   const PROMPT_MS = 10_000;
 
+  /** Keeps the purchases of a folder's pool waiting in the midst of their transaction. */
+  const holdPurchases = async (query: Awaited<ReturnType<typeof openSql>>) => {
+    await query('LOCK TABLES pool WRITE, vehicles WRITE');
+    return {
+      /** Until one does. */
+      wait: () =>
+        waitFor('the purchase to be under way', async () => {
+          const waiting = await query(
+            `SELECT 1 FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'`,
+          );
+          return (waiting as unknown[]).length > 0;
+        }),
+      letGo: () => query('UNLOCK TABLES'),
+    };
+  };
+
   // Failing until the server ends connections that carry no request: browsers open some in advance.
   test('that carry no request do not keep a server from stopping', async () => {
     const folder = newFolder();
@@ -60,19 +77,46 @@ describe('connections of clients', () => {
     const server = await Server.start(folder);
     const admin = await server.signIn();
     const query = await openSql(folder);
-    await query('LOCK TABLES pool WRITE, vehicles WRITE');
+    const purchases = await holdPurchases(query);
     const bought = admin.buy('1000.00');
-    await waitFor('the purchase to be under way', async () => {
-      const waiting = await query(`SELECT 1 FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'`);
-      return (waiting as unknown[]).length > 0;
-    });
+    await purchases.wait();
     let hasEnded = false;
     void server.end('SIGTERM').then(() => (hasEnded = true));
     await server.said(/^Stopping: .*$/m);
-    await query('UNLOCK TABLES');
+    await purchases.letGo();
     expect(await bought).toBe('1');
     await waitFor('the end of the server', () => hasEnded, PROMPT_MS);
     expect(backupsIn(folder)).toHaveLength(1);
+  });
+
+  test('that leave before the answer do not take the operation along, nor its backup', async () => {
+    const folder = newFolder();
+    const server = await Server.start(folder);
+    const { token } = await server.signIn();
+    const query = await openSql(folder);
+    const purchases = await holdPurchases(query);
+    const client = new AbortController();
+    const left = fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...bearer(token) },
+      body: JSON.stringify({ query: 'mutation { buyVehicle(input: { title: "Volvo V60", cost: 1 }) { id } }' }),
+      signal: client.signal,
+    }).catch(() => undefined);
+    await purchases.wait();
+    client.abort();
+    await left;
+    const ended = server.end('SIGTERM');
+    await server.said(/^Stopping: .*$/m);
+    await waitFor('the port to be free', () =>
+      fetch(server.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await purchases.letGo();
+    const { code, stdout } = await ended;
+    expect({ code, backups: backupsIn(folder).length }).toEqual({ code: 0, backups: 1 });
+    expect(stdout).not.toContain('unexpectedly');
   });
 });
 
