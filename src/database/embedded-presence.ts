@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { createConnection as connectSocket, type Socket } from 'node:net';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { codeOf, DatabaseUnavailableError, reasonOf } from './errors';
+import { useDatabase } from './use-database';
 
 /*
  * A process that uses the embedded database is present: it keeps one connection that holds the named lock
@@ -78,13 +79,9 @@ export class Presence {
     return Number(rows[0]?.others);
   }
 
-  /** Creates the database unless it exists; then nothing is written, not even to the binary log. */
-  async createDatabase(name: string): Promise<void> {
-    const [found] = await this.connection.query<RowDataPacket[]>('SHOW DATABASES WHERE `Database` = ?', [name]);
-    if (found.length > 0) return;
-    await this.connection.query(
-      `CREATE DATABASE IF NOT EXISTS ${this.connection.escapeId(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-    );
+  /** Makes that database where it does not exist. */
+  async makeSureOf(name: string): Promise<void> {
+    await useDatabase(this.connection, name);
   }
 
   /** Asks the server to end; it has not gone yet when this returns. */

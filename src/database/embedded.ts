@@ -114,7 +114,7 @@ export class EmbeddedDatabase {
       for (let attempt = 1; ; attempt++) {
         const presence = await connectOrStart(layout, socketPath, user);
         try {
-          await presence.createDatabase(DATABASE);
+          await presence.makeSureOf(DATABASE);
           await presence.establish(() => {
             this.returning = this.comeBack();
           });

@@ -5,6 +5,7 @@ import { ASK_WHETHER_READY } from './cluster';
 import { connectionOptions } from './connection-options';
 import { EmbeddedDatabase } from './embedded';
 import { DatabaseUnavailableError } from './errors';
+import { useDatabase } from './use-database';
 
 export interface OpenDatabase {
   address: DatabaseAddress;
@@ -45,15 +46,7 @@ async function checkServer(address: DatabaseAddress): Promise<void> {
         `The database server at ${describeAddress(address)} is version ${version}: Motorpool needs MariaDB 10.6 or MySQL 8.0 at least.`,
       );
     }
-    await connection
-      .query(
-        `CREATE DATABASE IF NOT EXISTS ${mysql.escapeId(address.database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-      )
-      .catch((error: unknown) => {
-        // An account without the right to create databases may well have one that exists.
-        if (errno(error) !== ER_DB_ACCESS_DENIED) throw unavailable(address, error);
-      });
-    await connection.query(`USE ${mysql.escapeId(address.database)}`).catch((error: unknown) => {
+    await useDatabase(connection, address.database).catch((error: unknown) => {
       throw unavailable(address, error);
     });
   } finally {

@@ -4,6 +4,8 @@ import { loadConfig } from '../../src/config';
 import { DatabaseUnavailableError } from '../../src/database/errors';
 import { isSupported, openDatabase } from '../../src/database/open';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { CAN_HAVE_ANOTHER } from '../support/engine';
+import { startPrivateDatabaseServer } from '../support/private-database-server';
 
 const SECRET = 'hunter2 in the URL';
 
@@ -52,6 +54,20 @@ describe('opening the database of DATABASE_URL', () => {
       [name],
     );
     expect(rows).toEqual([{ charset: 'utf8mb4' }]);
+  });
+
+  (CAN_HAVE_ANOTHER ? test : test.skip)('writes nothing to the binary log for one that exists', async () => {
+    const server = await startPrivateDatabaseServer();
+    try {
+      const { url, query } = await createTestDatabase(server.url);
+      const logs = (): Promise<unknown> => query('SHOW BINARY LOGS');
+      const before = await logs();
+      expect(before).toEqual([expect.objectContaining({ File_size: expect.anything() as unknown })]);
+      await open(url);
+      expect(await logs()).toEqual(before);
+    } finally {
+      await server.close();
+    }
   });
 
   test('an account without the right to it is told so, and one with rights to a database alone suffices', async () => {

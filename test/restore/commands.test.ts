@@ -3,12 +3,12 @@ import path from 'node:path';
 import { isolate, type Isolated } from './isolated';
 
 let pool: Isolated;
-beforeAll(async () => {
+beforeEach(async () => {
   pool = await isolate();
   await pool.bench.operate(3);
   await pool.bench.backUp();
 });
-afterAll(() => pool.close());
+afterEach(() => pool.close());
 
 describe('usage', () => {
   test.each([
@@ -130,5 +130,28 @@ test('the stock client restores a backup behind our back, and what was abandoned
   const number = (kept?.lastOperation.number ?? 0) + 1;
   const { code, stderr } = await pool.run('db-restore', ['--operation', String(number), '--yes']);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/cannot be had: .*: tables were created, changed or replaced after it/);
+  expect(stderr).toMatch(/cannot be had: .*: the binary log holds another operation \d+ than the database/);
+});
+
+test('neither commands nor other programs that make sure of the database stand in the way to an operation', async () => {
+  const { bench } = pool;
+  const settings = { BACKUP_VERIFY: 'checksum' };
+  for (const command of ['db-status', 'db-verify', 'db-migrate', 'db-backup']) {
+    await bench.operate(1);
+    await pool.run(command, command === 'db-verify' ? ['--latest'] : [], settings);
+  }
+  await bench.query('CREATE DATABASE IF NOT EXISTS ??', [bench.name]);
+  await bench.operate(1);
+  const [, oldest, ...others] = await bench.backups();
+  expect({ through: oldest?.lastOperation.number, others }).toEqual({ through: 3, others: [] });
+  const into = `${bench.name}_at`;
+  try {
+    for (const number of ['6', '8']) {
+      const { code, stderr } = await pool.run('db-restore', ['--operation', number, `--into=${into}`, '--yes']);
+      expect({ number, code, stderr }).toMatchObject({ code: 0 });
+      await bench.query('DROP DATABASE ??', [into]);
+    }
+  } finally {
+    await bench.query('DROP DATABASE IF EXISTS ??', [into]);
+  }
 });

@@ -236,6 +236,9 @@ test.each<[string, string, boolean]>([
   ['-- a comment\nTRUNCATE users', 'pool', true],
   ['INSERT INTO users VALUES (1)', 'pool', true],
   ['DROP DATABASE pool', '', true],
+  ['CREATE OR REPLACE DATABASE pool', '', true],
+  ['ALTER SCHEMA `pool` CHARACTER SET utf8mb3', '', true],
+  ['CREATE DATABASE IF NOT EXISTS `pool` CHARACTER SET utf8mb4', '', false],
   ['CREATE DATABASE pool_scratch_0123456789ab', 'pool', false],
   ['DROP TABLE pool_scratch_0123456789ab.users', 'pool_scratch_0123456789ab', false],
   [

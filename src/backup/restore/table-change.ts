@@ -6,6 +6,8 @@ const NO_TABLE = new RegExp(
   String.raw`^(?:create|alter|drop|rename)\s+${QUALIFIERS}(?:temporary|user|role|server|function|procedure|event|view|trigger|package)\b`,
   'i',
 );
+/** Where it was there already nothing happens, and where it was not its tables went before: with what dropped it. */
+const NEW_DATABASE = /^create\s+(?:database|schema)\b/i;
 const WHOLE_DATABASE = new RegExp(
   String.raw`^(?:create|alter|drop)\s+${QUALIFIERS}(?:database|schema)\s+(?:if\s+(?:not\s+)?exists\s+)?(\S+)`,
   'i',
@@ -18,7 +20,7 @@ const WHOLE_DATABASE = new RegExp(
  */
 export function changesTables(text: string, database: string, live: string): boolean {
   const bare = withoutComments(text);
-  if (!CHANGE.test(bare) || NO_TABLE.test(bare)) return false;
+  if (!CHANGE.test(bare) || NO_TABLE.test(bare) || NEW_DATABASE.test(bare)) return false;
   const whole = WHOLE_DATABASE.exec(bare)?.[1];
   if (whole !== undefined) return whole.replaceAll('`', '') === live;
   return database === live || mentions(bare, live);

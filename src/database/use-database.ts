@@ -1,0 +1,25 @@
+import { type Connection, escapeId } from 'mysql2/promise';
+import { sqlErrno } from './errors';
+
+const ER_DB_ACCESS_DENIED = 1044;
+const ER_BAD_DB = 1049;
+
+/**
+ * Uses that database, made first where it does not exist. For one that exists nothing is written: not even to the binary
+ * log, in which `db:restore` looks for what changed between two operations.
+ * @throws the driver's error, ER_BAD_DB_ERROR where the account may not make it
+ */
+export async function useDatabase(connection: Connection, name: string): Promise<void> {
+  const use = `USE ${escapeId(name)}`;
+  try {
+    await connection.query(use);
+  } catch (error) {
+    if (sqlErrno(error) !== ER_BAD_DB) throw error;
+    await connection
+      .query(`CREATE DATABASE IF NOT EXISTS ${escapeId(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+      .catch((reason: unknown) => {
+        if (sqlErrno(reason) !== ER_DB_ACCESS_DENIED) throw reason;
+      });
+    await connection.query(use);
+  }
+}
