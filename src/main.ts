@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
 import { startApplication, type Application } from './app';
 import { survivePipes } from './backup/worker-report';
@@ -28,7 +29,7 @@ const program = command(
     copyProgram: COPY_PROGRAM,
   });
   announce(app, config.firstAdmin.email);
-  setTimeout(loadTheRest, LOAD_REST_AFTER_MS).unref();
+  setTimeout(settleDown, SETTLE_AFTER_MS).unref();
   await stopAsked;
   say('Stopping: requests and a backup that run are finished first.');
   await app.close();
@@ -36,11 +37,15 @@ const program = command(
 });
 
 /** By then whoever waits for the start has been answered. */
-const LOAD_REST_AFTER_MS = 1_000;
+const SETTLE_AFTER_MS = 1_000;
 
-/** What a start does without: an upgrade that replaces the packages must not find it missing in a server that runs. */
-function loadTheRest(): void {
+function settleDown(): void {
+  // What a start does without: an upgrade that replaces the packages must not find it missing in a server that runs.
   void Promise.allSettled([import('jose'), import('graphql-jit')]);
+  // V8 lets a heap grow to four times of what lives in it where its collections happened to be slow: the same server
+  // was seen with 150 and with 220 MiB. With this it stays below 170, and the largest answers are a sixth slower, others
+  // as fast (bench: rss, read-nested, read-list).
+  setFlagsFromString('--heap-growing-percent=60');
 }
 
 /** Standard output is for the few lines meant for whoever started the server; the log is JSON on standard error. */
