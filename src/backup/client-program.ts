@@ -176,11 +176,23 @@ let buffer: Promise<string[]> | undefined;
 
 /**
  * Left to itself a dump program writes 4 KiB at a time, a file's block: pieces of 64 KiB take a twentieth off the time
- * of a large dump, larger ones no more (bench/backup.mjs).
+ * of a large dump, larger ones no more (bench/backup.mjs). By GNU's program alone: that of uutils starts the dump as a
+ * child of its own, which would not die with us, or leaves a folder behind each time, as its version may be.
  */
 function bufferPrefix(): Promise<string[]> {
-  buffer ??= usable('stdbuf', ['-o', '64K']);
+  buffer ??= isGnu('stdbuf').then((is) => (is ? usable('stdbuf', ['-o', '64K']) : []));
   return buffer;
+}
+
+async function isGnu(name: string): Promise<boolean> {
+  const program = findProgram([name]);
+  if (program === null) return false;
+  try {
+    const { stdout } = await run(program, ['--version'], { env: childEnvironment(), timeout: 10_000 });
+    return stdout.includes('GNU coreutils');
+  } catch {
+    return false;
+  }
 }
 
 async function usable(name: string, args: string[]): Promise<string[]> {

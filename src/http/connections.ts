@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 
 /** A client that has not sent its request to the end by then is not waited for. */
 const SEND_MS = 5_000;
-/** Longer than any operation is tried. */
+/** Longer than operations are tried, but for the unluckiest: what they commit, the next start backs up. */
 export const LONGEST_REQUEST_MS = 90_000;
 
 /**

@@ -4,11 +4,12 @@ import { Refusal } from '../services/errors';
 import { orUnavailable } from '../services/retry';
 
 const LONGEST_MESSAGE = 300;
+const SAME_FAILURE_MS = 1_000;
 
 /** Refusals are said to the client as they are; what nobody foresaw is masked, and logged whole. */
 export class ErrorFormat {
-  /** One error may fail hundreds of fields, as where a list was read for all of them. */
-  private readonly logged = new WeakSet();
+  /** When: one error may fail hundreds of fields, as where a list was read for all of them. */
+  private readonly logged = new WeakMap<object, number>();
 
   constructor(private readonly log: Logger) {}
 
@@ -32,11 +33,12 @@ export class ErrorFormat {
     };
   }
 
-  /** Once for each error, with the first field that it failed. */
+  /** Once for each error, with the first field that it failed; again where it comes back with another request. */
   private tell(err: unknown, { path }: GraphQLFormattedError, message: string): void {
     if (typeof err === 'object' && err !== null) {
-      if (this.logged.has(err)) return;
-      this.logged.add(err);
+      const now = performance.now();
+      if (now - (this.logged.get(err) ?? -Infinity) < SAME_FAILURE_MS) return;
+      this.logged.set(err, now);
     }
     this.log.error({ err, path }, message);
   }

@@ -44,8 +44,13 @@ export function limitInFlight(app: FastifyInstance): (handler: Handler) => Handl
     inFlight.add(request.raw.socket, reply.raw);
   });
 
+  let longEnough: Promise<void> | undefined;
+  app.addHook('preClose', (done) => {
+    longEnough = pause(LONGEST_REQUEST_MS, undefined, { ref: false });
+    done();
+  });
   // Whose client has left goes on, and may be about to commit: the server ends after it, and after its backup.
-  app.addHook('onClose', () => Promise.race([turns.over(), pause(LONGEST_REQUEST_MS, undefined, { ref: false })]));
+  app.addHook('onClose', () => Promise.race([turns.over(), longEnough]));
 
   return (handler) => (request, reply) =>
     turns.take(async (waitedMs) => {

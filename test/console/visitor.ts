@@ -32,7 +32,7 @@ export class Visitor {
   }
 
   static async arrive(browser: TestBrowser, server: TestServer, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext(options);
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
     return new Visitor(context, await context.newPage(), server.url);
   }
 

@@ -114,9 +114,10 @@ describe('connections of clients', () => {
       ),
     );
     await purchases.letGo();
-    const { code, stdout } = await ended;
+    const { code, stderr } = await ended;
     expect({ code, backups: backupsIn(folder).length }).toEqual({ code: 0, backups: 1 });
-    expect(stdout).not.toContain('unexpectedly');
+    expect(stderr).toContain('"msg":"buyVehicle: done"');
+    expect(stderr).not.toContain('unexpectedly');
   });
 });
 

@@ -126,20 +126,32 @@ test('the stock client restores a backup behind our back, and what was abandoned
   const report = JSON.parse(status.stdout) as { backups: { filename: string; current: boolean }[] };
   expect(report).toMatchObject({ healthy: false, pendingOperations: 1 });
   expect(report.backups.find(({ filename }) => filename === abandoned.filename)?.current).toBe(false);
-  // The way from the kept backup to the new operation leads across the stock client's work.
   const number = (kept?.lastOperation.number ?? 0) + 1;
   const { code, stderr } = await pool.run('db-restore', ['--operation', String(number), '--yes']);
   expect(code).toBe(1);
   expect(stderr).toMatch(/cannot be had: .*: the binary log holds another operation \d+ than the database/);
 });
 
+test('the way to an operation does not lead across the work of the stock client', async () => {
+  const { bench } = pool;
+  const [kept] = await bench.backups();
+  await pool.stockRestore(kept?.path ?? '');
+  await bench.operate(1);
+  const { code, stderr } = await pool.run('db-restore', ['--operation', '4', '--yes']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/cannot be had: .*: tables were created, changed or replaced after it/);
+});
+
 test('neither commands nor other programs that make sure of the database stand in the way to an operation', async () => {
   const { bench } = pool;
   const settings = { BACKUP_VERIFY: 'checksum' };
+  const codes: (number | null)[] = [];
   for (const command of ['db-status', 'db-verify', 'db-migrate', 'db-backup']) {
     await bench.operate(1);
-    await pool.run(command, command === 'db-verify' ? ['--latest'] : [], settings);
+    codes.push((await pool.run(command, command === 'db-verify' ? ['--latest'] : [], settings)).code);
   }
+  // Not healthy: an operation is in no backup yet.
+  expect(codes).toEqual([1, 0, 0, 0]);
   await bench.query('CREATE DATABASE IF NOT EXISTS ??', [bench.name]);
   await bench.operate(1);
   const [, oldest, ...others] = await bench.backups();

@@ -236,6 +236,7 @@ test.each<[string, string, boolean]>([
   ['-- a comment\nTRUNCATE users', 'pool', true],
   ['INSERT INTO users VALUES (1)', 'pool', true],
   ['DROP DATABASE pool', '', true],
+  ['/*!40000 DROP DATABASE IF EXISTS `pool`*/', '', true],
   ['CREATE OR REPLACE DATABASE pool', '', true],
   ['ALTER SCHEMA `pool` CHARACTER SET utf8mb3', '', true],
   ['CREATE DATABASE IF NOT EXISTS `pool` CHARACTER SET utf8mb4', '', false],

@@ -9,7 +9,7 @@ const NO_TABLE = new RegExp(
 /** Where it was there already nothing happens, and where it was not its tables went before: with what dropped it. */
 const NEW_DATABASE = /^create\s+(?:database|schema)\b/i;
 const WHOLE_DATABASE = new RegExp(
-  String.raw`^(?:create|alter|drop)\s+${QUALIFIERS}(?:database|schema)\s+(?:if\s+(?:not\s+)?exists\s+)?(\S+)`,
+  String.raw`^(?:create|alter|drop)\s+${QUALIFIERS}(?:database|schema)\s+(?:if\s+(?:not\s+)?exists\s+)?(\`(?:[^\`]|\`\`)+\`|[^\s;*/]+)`,
   'i',
 );
 
@@ -22,7 +22,7 @@ export function changesTables(text: string, database: string, live: string): boo
   const bare = withoutComments(text);
   if (!CHANGE.test(bare) || NO_TABLE.test(bare) || NEW_DATABASE.test(bare)) return false;
   const whole = WHOLE_DATABASE.exec(bare)?.[1];
-  if (whole !== undefined) return whole.replaceAll('`', '') === live;
+  if (whole !== undefined) return whole.replaceAll('`', '').toLowerCase() === live.toLowerCase();
   return database === live || mentions(bare, live);
 }
 
