@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startClient, type Invocation } from './client-program';
+import { startClient, type Invocation } from './client-start';
 import { BackupError, BackupStopped, reasonOf } from './errors';
 
 const { errno } = constants;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { childEnvironment, gentle, lowerPriority } from './client-program';
+import { childEnvironment, gentle, lowerPriority } from './child-process';
 import { reasonOf } from './errors';
 import { parseReport, type WorkerReport } from './worker-report';
 
