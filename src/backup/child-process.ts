@@ -31,11 +31,8 @@ export async function diesWithUs(): Promise<boolean> {
   return (await deathPrefix()).length > 0;
 }
 
-let death: Promise<string[]> | undefined;
-
 function deathPrefix(): Promise<string[]> {
-  death ??= usable('setpriv', ['--pdeathsig', 'KILL']);
-  return death;
+  return usable('setpriv', ['--pdeathsig', 'KILL']);
 }
 
 /**
@@ -48,14 +45,9 @@ export async function clientPrefix({ largeWrites }: { largeWrites: boolean }): P
   return parts.flat();
 }
 
-let ionicePrefix: Promise<string[]> | undefined;
-
 function ionice(): Promise<string[]> {
-  ionicePrefix ??= usable('ionice', ['-c', '3']);
-  return ionicePrefix;
+  return usable('ionice', ['-c', '3']);
 }
-
-let largeWrites: Promise<string[]> | undefined;
 
 /**
  * Left to itself a dump program writes 4 KiB at a time, a file's block: pieces of 64 KiB take a twentieth off the time
@@ -63,22 +55,37 @@ let largeWrites: Promise<string[]> | undefined;
  * child of its own, which would not die with us, or leaves a folder behind each time, as its version may be.
  */
 function largeWritesPrefix(): Promise<string[]> {
-  largeWrites ??= usable('stdbuf', ['-o', '64K'], 'GNU coreutils');
-  return largeWrites;
+  return usable('stdbuf', ['-o', '64K'], 'GNU coreutils');
 }
 
-/** @param maker what it says of itself where it must be one of several programs of that name */
-async function usable(name: string, args: string[], maker = ''): Promise<string[]> {
+const known = new Map<string, Promise<string[]>>();
+
+/**
+ * The program with these arguments, to stand before a command, or nothing where the machine has none that works. It is
+ * tried once.
+ * @param maker what it says of itself where it must be one of several programs of that name
+ */
+function usable(name: string, args: string[], maker = ''): Promise<string[]> {
+  const found = known.get(name) ?? tryOut(name, args, maker);
+  known.set(name, found);
+  return found;
+}
+
+async function tryOut(name: string, args: string[], maker: string): Promise<string[]> {
   const program = findProgram([name]);
   const probe = maker === '' ? findProgram(['true']) : program;
   if (program === null || probe === null) return [];
   try {
     const command = [...args, probe, ...(maker === '' ? [] : ['--version'])];
-    const { stdout } = await run(program, command, { env: childEnvironment(), timeout: 10_000 });
-    return stdout.includes(maker) ? [program, ...args] : [];
+    return (await outputOf(program, command)).includes(maker) ? [program, ...args] : [];
   } catch {
     return [];
   }
+}
+
+/** What a program prints that ends soon. @throws where it fails or takes more than 10 s */
+export async function outputOf(program: string, args: string[]): Promise<string> {
+  return (await run(program, args, { env: childEnvironment(), timeout: 10_000 })).stdout;
 }
 
 /** No HOME: the user's own option and login files would change what the program does. */

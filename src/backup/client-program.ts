@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { findProgram } from '../database/programs';
-import { childEnvironment } from './child-process';
+import { outputOf } from './child-process';
 import { BackupError } from './errors';
 import type { ClientFamily } from './option-file';
-
-const run = promisify(execFile);
 
 /** An installed client program of a database server. */
 export interface ClientProgram {
@@ -62,8 +58,8 @@ async function findClient(
 async function familyOf(name: string, path: string): Promise<ClientFamily> {
   if (name.startsWith('mariadb')) return 'mariadb';
   try {
-    const { stdout } = await run(path, ['--no-defaults', '--version'], { env: childEnvironment(), timeout: 10_000 });
-    return stdout.includes('MariaDB') ? 'mariadb' : 'mysql';
+    const version = await outputOf(path, ['--no-defaults', '--version']);
+    return version.includes('MariaDB') ? 'mariadb' : 'mysql';
   } catch {
     // What is wrong with it, its work will tell better.
     return 'mysql';

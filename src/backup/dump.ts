@@ -7,7 +7,7 @@ import { diesWithUs } from './child-process';
 import { findDumpProgram, type ClientProgram } from './client-program';
 import { ClientFailure, ClientRun, type Watch } from './client-run';
 import { CHUNK_BYTES, DumpReader } from './dump-reader';
-import { sqlErrno } from '../database/errors';
+import { ER_DB_ACCESS_DENIED, sqlErrno } from '../database/errors';
 import { BackupError, isDiskFull } from './errors';
 import type { DatabaseServer } from './server';
 import type { Session } from './session';
@@ -153,15 +153,13 @@ function dumpArguments(program: ClientProgram, database: string, events: boolean
 /** "-- MariaDB dump 10.19 ..." and "-- MySQL dump 10.13 ...". */
 const FIRST_LINE = /^-- \w+ dump /;
 
-const ER_DBACCESS_DENIED = 1044;
-
 /** Without the right to see events the dump program fails; an account that has none to see needs none. */
 async function mayReadEvents({ query, address }: Session): Promise<boolean> {
   try {
     await query('SHOW EVENTS FROM ??', [address.database]);
     return true;
   } catch (error) {
-    if (sqlErrno(error) === ER_DBACCESS_DENIED) return false;
+    if (sqlErrno(error) === ER_DB_ACCESS_DENIED) return false;
     throw BackupError.from(error, 'The database server refused to list its events');
   }
 }

@@ -15,6 +15,11 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** The account may not use that database, or not do that to it. */
+export const ER_DB_ACCESS_DENIED = 1044;
+/** There is no such database. */
+export const ER_BAD_DB = 1049;
+
 /** From here on, numbers are the server's own; below, the operating system's. */
 const FIRST_SERVER_ERROR = 1000;
 

@@ -4,7 +4,7 @@ import { describeAddress, type DatabaseAddress } from './address';
 import { ASK_WHETHER_READY } from './cluster';
 import { connectionOptions } from './connection-options';
 import { EmbeddedDatabase } from './embedded';
-import { DatabaseUnavailableError } from './errors';
+import { DatabaseUnavailableError, ER_BAD_DB, ER_DB_ACCESS_DENIED, sqlErrno } from './errors';
 import { useDatabase } from './use-database';
 
 export interface OpenDatabase {
@@ -31,8 +31,6 @@ export async function openDatabase(config: Config, onEvent?: (message: string) =
 
 const ER_ACCESS_DENIED = 1045;
 const ER_ACCESS_DENIED_NO_PASSWORD = 1698;
-const ER_DB_ACCESS_DENIED = 1044;
-const ER_BAD_DB = 1049;
 
 async function checkServer(address: DatabaseAddress): Promise<void> {
   const connection = await connect(address);
@@ -81,13 +79,9 @@ export function isSupported(version: string): boolean {
   return version.includes('MariaDB') ? major > 10 || (major === 10 && minor >= 6) : major >= 8;
 }
 
-function errno(error: unknown): number | undefined {
-  return (error as { errno?: number }).errno;
-}
-
 function unavailable(address: DatabaseAddress, error: unknown): DatabaseUnavailableError {
   const place = describeAddress(address);
-  switch (errno(error)) {
+  switch (sqlErrno(error)) {
     case ER_ACCESS_DENIED:
     case ER_ACCESS_DENIED_NO_PASSWORD:
       return new DatabaseUnavailableError(

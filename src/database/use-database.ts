@@ -1,8 +1,5 @@
 import { type Connection, escapeId } from 'mysql2/promise';
-import { sqlErrno } from './errors';
-
-const ER_DB_ACCESS_DENIED = 1044;
-const ER_BAD_DB = 1049;
+import { ER_BAD_DB, ER_DB_ACCESS_DENIED, sqlErrno } from './errors';
 
 /**
  * Uses that database, made first where it does not exist. For one that exists nothing is written: not even to the binary

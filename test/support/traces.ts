@@ -66,6 +66,7 @@ async function checksums({ database }: TestServer): Promise<unknown> {
 export async function changesNothing<T>(server: TestServer, act: () => Promise<T>): Promise<T> {
   await waitFor('the backups of before to end', async () => !(await backupActivity(server)).running);
   const before = await tracesOf(server);
+  expect(before).toMatchObject({ backupRuns: false });
   const result = await act();
   expect(await tracesOf(server)).toEqual(before);
   return result;
