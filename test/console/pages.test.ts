@@ -60,6 +60,23 @@ describeInBrowser('the console in a browser', () => {
     }
   });
 
+  test.each([
+    ['reduce', 'stands still'],
+    ['no-preference', 'moves'],
+  ] as const)('what waits, with reduced motion set to %s, %s', async (reducedMotion, does) => {
+    const { page } = visitor;
+    await page.emulateMedia({ reducedMotion });
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/admin/graphql', (route) => held.then(() => route.continue()));
+    await visitor.signIn();
+    await page.locator('.loading-line').first().waitFor();
+    const moving = await visitor.evaluate<number>('document.getAnimations().length');
+    expect(moving > 0 ? 'moves' : 'stands still').toBe(does);
+    answer();
+    await visitor.headline('Every operation is backed up.');
+  });
+
   test('the charts tell their numbers by keyboard', async () => {
     await visitor.signIn();
     const chart = visitor.page.getByRole('slider', { name: /Capital and company revenue/ });

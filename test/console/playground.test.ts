@@ -73,6 +73,9 @@ describeInBrowser('the playground in a browser', () => {
     // A tab of GraphiQL holds the button that closes it, which only GraphiQL itself can change.
     expect((await visitor.barriers()).filter((barrier) => !barrier.startsWith('nested-interactive'))).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
+    // GraphiQL takes them on with its next render.
+    await page.locator('body.graphiql-dark').waitFor();
+    expect(await visitor.evaluate('document.getAnimations().length')).toBe(0);
     expect((await visitor.barriers()).filter((barrier) => !barrier.startsWith('nested-interactive'))).toEqual([]);
     await visitor.goTo('Overview');
     await visitor.headline('Every operation is backed up.');
