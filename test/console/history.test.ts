@@ -28,11 +28,8 @@ describe("the pool's history", () => {
     return pool;
   };
 
-  it('is empty before the first booking', async () => {
+  it('is empty before the first booking, follows what is booked, and ends at the figures of today', async () => {
     expect(await history()).toEqual([]);
-  });
-
-  it('follows deposits, sales, reversals and withdrawals, and ends at the figures of today', async () => {
     const { admin } = server;
     const [one, two] = [await admin.createUser('INVESTOR'), await admin.createUser('OPERATOR')];
     await admin.deposit(one.id, '1000.00');
