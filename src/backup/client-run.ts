@@ -11,6 +11,8 @@ const STDERR_BYTES = 8 * 1024;
 export interface Watch {
   /** A program that neither delivers nor takes a byte for this long is killed. */
   stallMs: number;
+  /** Asked before that: whether a server still works on what the program gave it, which is no stall. */
+  isAtWork?: () => Promise<boolean>;
   signal?: AbortSignal;
 }
 
@@ -78,10 +80,7 @@ export class ClientRun {
   /** Call it whenever a byte moved. */
   alive(): void {
     clearTimeout(this.stall);
-    this.stall = setTimeout(() => {
-      const seconds = this.watch.stallMs / 1000;
-      this.kill(new BackupError(`The program ${this.name} did nothing for ${seconds} seconds and was ended.`));
-    }, this.watch.stallMs);
+    this.stall = setTimeout(() => void this.stalled(), this.watch.stallMs);
   }
 
   /**
@@ -147,9 +146,22 @@ export class ClientRun {
     }
   }
 
+  private async stalled(): Promise<void> {
+    const { stall, watch } = this;
+    const isAtWork = (await watch.isAtWork?.().catch(() => false)) ?? false;
+    // It moved meanwhile, or ended.
+    if (this.stall !== stall) return;
+    if (isAtWork) this.alive();
+    else {
+      const seconds = watch.stallMs / 1000;
+      this.kill(new BackupError(`The program ${this.name} did nothing for ${seconds} seconds and was ended.`));
+    }
+  }
+
   private async settle(): Promise<Ending> {
     const ending = await this.ended;
     clearTimeout(this.stall);
+    this.stall = undefined;
     this.watch.signal?.removeEventListener('abort', this.abandon);
     return ending;
   }

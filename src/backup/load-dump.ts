@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { DatabaseAddress } from '../database/address';
+import { isAtWork } from './at-work';
 import { findRestoreProgram } from './client-program';
 import { ClientRun, type Watch } from './client-run';
 import type { Dump } from './dump';
@@ -37,7 +38,8 @@ export async function loadDump(request: LoadRequest): Promise<void> {
   // As an option: some clients take a name that begins with a dash for one, whatever stands before it.
   const args = ['--batch', '--unbuffered', `--database=${address.database}`];
   const invocation = { program, address, args, workDirectory, tag, ...(initCommand === null ? {} : { initCommand }) };
-  const start = (): Promise<ClientRun> => ClientRun.start(invocation, request);
+  const watch = { ...request, isAtWork: () => isAtWork(address) };
+  const start = (): Promise<ClientRun> => ClientRun.start(invocation, watch);
   const parts = new RowStatements();
   const lanes = new LoadLanes(await start(), request.sideBySide === true ? start : null, () => parts.settings);
   try {

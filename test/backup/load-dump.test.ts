@@ -270,3 +270,27 @@ test.each([0, 2, 3])(
     await waitFor('the end of all sessions', async () => (await sessions('INSERT%')).length === 0);
   },
 );
+
+test.each([
+  ['one program of several', true],
+  ['the only program', false],
+])('a statement of %s may take longer than any wait for a byte', async (_, sideBySide) => {
+  await load(withRow(0, "(-1,SLEEP(2),'')"), { sideBySide, stallMs: 300 });
+  expect(await restored()).toMatchObject({ n: WHOLE.n + 1 });
+});
+
+test('a program whose statement waits for a lock is ended', async () => {
+  const { query, address } = database;
+  await query('CREATE TABLE held (id int)');
+  const holder = await openSession(address);
+  try {
+    await holder.query('LOCK TABLES held READ');
+    const sql = dumpText().replace('CREATE TABLE `a`', 'INSERT INTO `held` VALUES\n(1);\nCREATE TABLE `a`');
+    const name = (await readServer(query)).family;
+    expect((await rejection(load(sql, { stallMs: 300 }))).message).toBe(
+      `The program ${name} did nothing for 0.3 seconds and was ended.`,
+    );
+  } finally {
+    holder.close();
+  }
+});
