@@ -1,12 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { stateOfFolder } from './backup/catalogue';
 import { BackupChecker } from './backup/checker';
 import { BackupDesk } from './backup/desk';
 import type { Query } from './backup/ledger';
 import { Lookout } from './backup/lookout';
 import { BackupLog } from './backup/log';
 import { Reporter } from './backup/reports';
+import { patienceForBackups } from './backup/patience';
 import { BackupRequester } from './backup/request';
 import { backupSettings } from './backup/settings';
 import { BackupWebhook } from './backup/webhook';
@@ -93,6 +95,7 @@ export async function startApplication({
         webhook?.tell(problem);
         copier?.request();
       },
+      patience: patienceForBackups(settings.directory),
     });
     started.push(() => requester.stop());
 
@@ -138,8 +141,12 @@ export async function startApplication({
     const reporter = config.database === null ? null : new Reporter(query, settings.directory);
     const lookout = new Lookout({
       tell: async () => reporter?.tell(),
-      newest: async () => String((await backupLedger.newestOperation(query)).uid),
+      state: async () => {
+        const { uid } = await backupLedger.newestOperation(query);
+        return `${uid} ${await stateOfFolder(settings.directory)}`;
+      },
       status: () => backups.status(),
+      runsHere: () => requester.running,
       request: () => {
         backups.request('OPERATION');
       },

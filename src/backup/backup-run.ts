@@ -1,6 +1,7 @@
-import { listBackups, type Backup } from './catalogue';
+import { isOfPool, listBackups, type Backup } from './catalogue';
 import { clearFetched } from './copy/fetch';
 import { coverage, type Coverage } from './coverage';
+import { describeCovered, describePending } from './describe-coverage';
 import { dumpDatabase, type Dump } from './dump';
 import { BackupError, BackupStopped, humanSize, reasonOf } from './errors';
 import { poolMark } from './ledger';
@@ -20,6 +21,8 @@ import { NoRightToVerify, verifyByRestore, type Verification } from './verify';
 import { clearWorkFiles, createWorkFile, discardWorkFile, workTag, type WorkFile } from './work-files';
 
 const STALL_MS = 5 * 60_000;
+/** Others that wait for the lock, and whoever waits for the outcome, need not wait for the end of a long rush. */
+const TURN_MS = 5_000;
 /** How far back in the log a warning is taken for said. */
 const LINES_TO_REMEMBER = 500;
 
@@ -28,7 +31,7 @@ export class BackupRun {
   private readonly tag: string;
   private readonly stop: AbortSignal;
   private owesBackup = false;
-  private readonly outcome: BackupOutcome = { published: [], rotated: [], warnings: [] };
+  private readonly outcome: BackupOutcome = { published: [], rotated: [], warnings: [], pending: 0 };
 
   constructor(
     private readonly dependencies: BackupDependencies,
@@ -65,17 +68,24 @@ export class BackupRun {
     }
   }
 
-  /** Operations may commit while a backup is made: one more then covers them all, however many they are. */
+  /**
+   * Operations may commit while a backup is made: one more then covers them all, however many they are. The last begins
+   * 5 s after the first at most; what is pending then, the outcome tells.
+   */
   async untilCovered({ trigger, force, once = false }: BackupRequest): Promise<BackupOutcome> {
     const { settings, ledger } = this.dependencies;
+    const begun = performance.now();
     for (let first = true; ; first = false) {
       const backups = await listBackups(settings.directory);
       const state = await coverage(backups, ledger, this.session.query);
       if (!(first && (force || this.owesBackup)) && state.pending === 0) {
         if (first) this.log.debug(`Nothing to do: ${describeCovered(state)}.`);
+        this.outcome.pending = 0;
         return this.outcome;
       }
       this.refuseToTurnInCircles(state);
+      this.outcome.pending = state.pending;
+      if (!first && performance.now() - begun > TURN_MS) return this.outcome;
       this.outcome.published.push(await this.makeBackup(first ? trigger : 'OPERATION', state, backups));
       await this.rotate();
       if (once) return this.outcome;
@@ -185,8 +195,10 @@ export class BackupRun {
     const { settings, ledger } = this.dependencies;
     try {
       await this.lock.assertHeld();
-      const backups = await listBackups(settings.directory);
-      const { current } = await coverage(backups, ledger, this.session.query);
+      const { query, address } = this.session;
+      const ours = { database: address.database, ...(await poolMark(ledger, query)) };
+      const backups = (await listBackups(settings.directory)).filter((backup) => isOfPool(backup, ours));
+      const { current } = await coverage(backups, ledger, query);
       const { removed, failures } = await rotate(settings.directory, { backups, current, keep: settings.keep });
       const names = removed.map(({ filename }) => filename);
       this.outcome.rotated.push(...names);
@@ -228,16 +240,4 @@ function since(begun: number): number {
 
 function describeMark({ lastOperation: { number } }: Backup): string {
   return number === 0 ? 'no operation yet' : `operations up to ${number}`;
-}
-
-function describeCovered({ newest }: Coverage): string {
-  return newest.number === 0 ? 'there is no operation yet' : `operation ${newest.number}, the newest, has a backup`;
-}
-
-function describePending({ newest, pending, coveredThrough }: Coverage): string {
-  if (pending === 0) return 'asked for, though every operation has one';
-  const from = coveredThrough + 1;
-  return from === newest.number
-    ? `operation ${from} has none yet`
-    : `operations ${from} to ${newest.number} have none yet`;
 }

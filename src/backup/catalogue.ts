@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { BackupError } from './errors';
 import { timeOfFilename } from './filename';
@@ -31,6 +31,25 @@ export async function listBackups(directory: string): Promise<Backup[]> {
     if (backup !== null) backups.push(backup);
   }
   return backups;
+}
+
+/**
+ * Whether a backup is of the pool that a manifest made now would name. Before a pool had a mark, the name of its database
+ * told it.
+ */
+export function isOfPool(backup: Pick<Backup, 'pool' | 'database'>, ours: Pick<Backup, 'pool' | 'database'>): boolean {
+  return backup.pool === undefined || ours.pool === undefined
+    ? backup.database === ours.database
+    : backup.pool === ours.pool;
+}
+
+/** Changes whenever a file comes to that folder, or leaves it. */
+export async function stateOfFolder(directory: string): Promise<string> {
+  try {
+    return String((await stat(directory, { bigint: true })).mtimeNs);
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
 
 /** The files that bear a backup's name, complete or not, in no order. */

@@ -1,6 +1,7 @@
 import { reasonOf } from './errors';
 import type { BackupLog } from './log';
 import type { BackupTrigger } from './manifest';
+import type { Patience } from './patience';
 import type { BackupRequest } from './run-backup';
 import { WorkerProcess, type WorkerEnding } from './worker-process';
 import type { WorkerReport } from './worker-report';
@@ -16,6 +17,7 @@ export interface RequesterOptions {
   /** Told how each backup process ended. */
   onOutcome?: (report: WorkerReport) => void;
   pauses?: Pauses;
+  patience?: Patience;
 }
 
 /** Between a failure and the next try: doubling from the first to the longest, give or take a quarter. */
@@ -32,6 +34,9 @@ export interface Pauses {
  */
 const ANSWER_FIRST_MS = 25;
 
+/** What a process gets to end by itself. */
+const END_MS = 10_000;
+
 const PAUSES: Pauses = { firstMs: 1_000, longestMs: 5 * 60_000 };
 
 /**
@@ -45,6 +50,8 @@ export class BackupRequester {
   private failures = 0;
   private failure: string | null = null;
   private stopped = false;
+  private overdue: NodeJS.Timeout | undefined;
+  private isOverdue = false;
   private waiters: (() => void)[] = [];
 
   private readonly what: string;
@@ -91,6 +98,7 @@ export class BackupRequester {
   stop(): Promise<void> {
     this.stopped = true;
     this.cancelRetry();
+    if (this.isOverdue) this.giveUp();
     return this.idle();
   }
 
@@ -109,6 +117,7 @@ export class BackupRequester {
     this.cancelRetry();
     const worker = new WorkerProcess(this.what);
     this.worker = worker;
+    this.watch(worker);
     if (this.waiters.length > 0) worker.hold();
     setTimeout(() => {
       // All that were asked for until now.
@@ -124,9 +133,14 @@ export class BackupRequester {
 
   private settle(request: BackupRequest, { report, reported }: WorkerEnding): void {
     this.worker = null;
+    this.isOverdue = false;
+    clearTimeout(this.overdue);
     this.failure = report.problem;
     if (report.problem === null) {
       this.failures = 0;
+      // Others may commit for ever, and each server answers for itself when it starts again.
+      if ((report.pending ?? 0) > 0 && !this.stopped)
+        this.wanted = merge(this.wanted, { trigger: 'OPERATION', force: false });
       this.start();
     } else {
       // A process that could report its failure has also logged it.
@@ -147,6 +161,37 @@ export class BackupRequester {
     } catch (error) {
       this.options.log.error(`The ${this.what}'s outcome could not be told: ${reasonOf(error)}.`);
     }
+  }
+
+  private watch(worker: WorkerProcess): void {
+    const { patience } = this.options;
+    if (patience === undefined) return;
+    const begun = performance.now();
+    const look = async (): Promise<void> => {
+      const allowedMs = await patience.allowedMs().catch(() => 0);
+      if (this.worker !== worker) return;
+      const takenMs = performance.now() - begun;
+      if (takenMs < allowedMs) this.overdue = setTimeout(() => void look(), allowedMs - takenMs).unref();
+      else this.tellOverdue(takenMs);
+    };
+    this.overdue = setTimeout(() => void look(), patience.leastMs).unref();
+  }
+
+  private tellOverdue(takenMs: number): void {
+    this.isOverdue = true;
+    this.failure =
+      `The ${this.what} that runs has not ended after ${Math.round(takenMs / 60_000)} minutes: see whether the disk and ` +
+      `the database server answer.`;
+    this.options.log.error(this.failure);
+    this.tell({ problem: this.failure, published: [], rotated: [], warnings: [] });
+    if (this.stopped) this.giveUp();
+  }
+
+  /** No stop waits for what may hang; the next start makes up for it. */
+  private giveUp(): void {
+    const { worker } = this;
+    worker?.end();
+    setTimeout(() => worker?.kill(), END_MS).unref();
   }
 
   private pauseAndRetry(): void {

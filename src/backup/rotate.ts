@@ -4,7 +4,7 @@ import { BackupError } from './errors';
 import { syncDirectory } from './sync-directory';
 
 export interface Rotation<T extends Rotated = Backup> {
-  /** Of all the complete backups, the newest first. Nothing else in the directory is counted, or touched. */
+  /** The complete backups of the pool, the newest first. Nothing else in the directory is counted, or touched. */
   backups: readonly T[];
   /** The file names of those of today's history. */
   current: ReadonlySet<string>;
@@ -12,11 +12,11 @@ export interface Rotation<T extends Rotated = Backup> {
   keep: number;
 }
 
-type Rotated = Pick<Backup, 'filename' | 'verifiedAt'>;
+type Rotated = Pick<Backup, 'filename' | 'verifiedAt' | 'safety'>;
 
 /**
  * What may go: all beyond the `keep` newest, but neither the newest that was verified, nor the newest of today's
- * history, nor the newest that is both.
+ * history, nor the newest that is both; nor the newest of what a restore replaced, which may be all that is left of it.
  */
 export function expendable<T extends Rotated>({ backups, current, keep }: Rotation<T>): T[] {
   if (!Number.isInteger(keep) || keep < 1)
@@ -28,6 +28,7 @@ export function expendable<T extends Rotated>({ backups, current, keep }: Rotati
     backups.find(isVerified),
     backups.find(isCurrent),
     backups.find((backup) => isVerified(backup) && isCurrent(backup)),
+    backups.find(({ safety }) => safety === true),
   ]);
   return backups.filter((backup) => !precious.has(backup));
 }

@@ -31,7 +31,7 @@ export interface BackupRequest {
   trigger: BackupTrigger;
   /** Makes one backup even where every operation has one. */
   force: boolean;
-  /** Makes one backup at most; otherwise it goes on until every operation is covered. */
+  /** Makes one backup at most; otherwise it goes on until every operation is covered, or others should have the lock. */
   once?: boolean;
 }
 
@@ -42,10 +42,12 @@ export interface BackupOutcome {
   rotated: string[];
   /** What went wrong without costing a backup, in sentences. */
   warnings: string[];
+  /** How many operations had no backup when its turn was over: ask again. */
+  pending: number;
 }
 
 /**
- * Makes backups until every operation is covered, one at a time across all processes and machines that share the
+ * Makes backups until every operation is covered, or its turn is over, one at a time across all processes and machines that share the
  * database, and writes each step, the failure included, to the backup log.
  * @throws BackupError with one sentence that says what failed and why
  */

@@ -12,6 +12,8 @@ import { fillPlaceholders } from './placeholders';
 const IDLE_SECONDS = 7 * 24 * 3600;
 /** For a table that is being altered; the servers' own limit is a day or a year. */
 const LOCK_WAIT_SECONDS = 60;
+/** For a server that takes a connection and then says nothing; above the wait for a lock. */
+const ANSWER_MS = 90_000;
 
 /** One connection to the database server. */
 export interface Session {
@@ -58,6 +60,7 @@ export async function openSession(
 async function connect(address: DatabaseAddress, idleSeconds: number, signal?: AbortSignal): Promise<Session> {
   const connection = await createConnection(connectionOptions(address));
   const session = new MysqlSession(connection, address, signal);
+  const timer = setTimeout(session.close, ANSWER_MS);
   try {
     for (const statement of sessionSettings({ idleSeconds, lockWaitSeconds: LOCK_WAIT_SECONDS })) {
       await session.query(statement).catch((error: unknown) => {
@@ -67,6 +70,8 @@ async function connect(address: DatabaseAddress, idleSeconds: number, signal?: A
   } catch (error) {
     session.close();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
   return session;
 }

@@ -48,6 +48,11 @@ export class WorkerProcess {
         stdio: ['pipe', 'pipe', 'pipe'],
         env: workerEnvironment(),
       });
+      // First of all: where there is no room for another process, it has no pipes either, and says so in a moment.
+      child.once('error', (error) => {
+        resolve(died(`The ${this.what} process could not be started: ${reasonOf(error)}.`));
+      });
+      if (child.pid === undefined) return;
       this.child = child;
       if (this.ending) child.kill('SIGTERM');
       lowerPriority(child);
@@ -55,9 +60,6 @@ export class WorkerProcess {
 
       const output = collect(child.stdout);
       const errors = collect(child.stderr);
-      child.once('error', (error) => {
-        resolve(died(`The ${this.what} process could not be started: ${reasonOf(error)}.`));
-      });
       child.once('close', (status, signal) => {
         const report = parseReport(output());
         if (report !== null && (status === 0) === (report.problem === null)) {
@@ -78,6 +80,17 @@ export class WorkerProcess {
   end(): void {
     this.ending = true;
     this.child?.kill('SIGTERM');
+  }
+
+  /** Ends it and what it started, whatever it does. */
+  kill(): void {
+    const pid = this.child?.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // All gone already.
+    }
   }
 
   private handles(): { ref(): void; unref(): void }[] {

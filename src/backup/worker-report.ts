@@ -7,6 +7,8 @@ const report = z.strictObject({
   published: z.array(z.string()),
   rotated: z.array(z.string()),
   warnings: z.array(z.string()),
+  /** Operations that still have no backup; left out by who makes none. */
+  pending: z.number().int().nonnegative().optional(),
 });
 
 /** How a backup process ended, as it tells the server that started it: names of files, and sentences. */
@@ -17,6 +19,7 @@ interface Reported {
   published: { filename: string }[];
   rotated: string[];
   warnings: string[];
+  pending?: number;
 }
 
 /**
@@ -33,6 +36,7 @@ export function writeReport(result: Reported | BackupError): Promise<boolean> {
           published: result.published.map(({ filename }) => filename),
           rotated: result.rotated,
           warnings: result.warnings,
+          ...(result.pending === undefined ? {} : { pending: result.pending }),
         };
   return new Promise((resolve) => {
     process.stdout.write(`${JSON.stringify(content)}\n`, (error) => {

@@ -21,14 +21,21 @@ async function main(): Promise<void> {
   const { config, request } = JSON.parse(await text(process.stdin)) as WorkerInput;
   const settings = backupSettings(config.storageDir, config.backup);
   let wasTold: boolean;
+  let next = request;
   try {
     const database = await openDatabase(config);
     try {
-      const outcome = await runBackup(
-        { settings, address: database.address, ledger: backupLedger, signal: stop.signal, gentle: true },
-        request,
-      );
-      wasTold = await writeReport(outcome);
+      let pending: number;
+      do {
+        const outcome = await runBackup(
+          { settings, address: database.address, ledger: backupLedger, signal: stop.signal, gentle: true },
+          next,
+        );
+        wasTold = await writeReport(outcome);
+        // The server asks for what is left. Where it is gone, nobody else does.
+        ({ pending } = outcome);
+        next = { trigger: 'OPERATION', force: false };
+      } while (!wasTold && pending > 0);
     } finally {
       await database.close();
     }
@@ -40,7 +47,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // The server asks for the copy. Where it is gone, nobody else does until the next start; it logs its own failure.
+  // And for the copy, which logs its own failure.
   if (!wasTold) await copyBackups({ settings, copy: config.backup.copy, signal: stop.signal }).catch(() => undefined);
 }
 

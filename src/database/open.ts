@@ -29,15 +29,19 @@ export async function openDatabase(config: Config, onEvent?: (message: string) =
   return { address, close: () => embedded.release() };
 }
 
+/** For a server that takes a connection and then says nothing. */
+const ANSWER_MS = 30_000;
 const ER_ACCESS_DENIED = 1045;
 const ER_ACCESS_DENIED_NO_PASSWORD = 1698;
 
 async function checkServer(address: DatabaseAddress): Promise<void> {
   const connection = await connect(address);
   try {
-    const [rows] = await connection.query('SELECT VERSION() AS version').catch((error: unknown) => {
-      throw unavailable(address, error);
-    });
+    const [rows] = await connection
+      .query({ sql: 'SELECT VERSION() AS version', timeout: ANSWER_MS })
+      .catch((error: unknown) => {
+        throw unavailable(address, error);
+      });
     const { version } = (rows as { version: string }[])[0] ?? { version: 'unknown' };
     if (!isSupported(version)) {
       throw new DatabaseUnavailableError(
@@ -60,7 +64,7 @@ async function connect(address: DatabaseAddress): Promise<mysql.Connection> {
     try {
       const connection = await mysql.createConnection(options);
       try {
-        await connection.query(ASK_WHETHER_READY);
+        await connection.query({ sql: ASK_WHETHER_READY, timeout: ANSWER_MS });
         return connection;
       } catch (error) {
         connection.destroy();

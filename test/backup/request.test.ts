@@ -4,6 +4,7 @@ import { BackupLog } from '../../src/backup/log';
 import { readLog } from '../../src/backup/log-reader';
 import { BackupRequester, type RequesterOptions } from '../../src/backup/request';
 import type { WorkerReport } from '../../src/backup/worker-report';
+import { startScript } from '../support/child';
 import { startChild } from './child';
 import { allProcesses, type ProcessInfo } from '../support/processes';
 import { openBench, operate, temporaryFolder, waitFor } from './support';
@@ -172,6 +173,49 @@ test('an input or a listener that throws is a failure, never an exception', asyn
   make(worker(succeed), { ...slow, onOutcome: throwing }).request('OPERATION');
   await requester.idle();
   expect(requester.problem).toBeNull();
+});
+
+test('what is still pending when a process ends leads to the next, but holds up no stop', async () => {
+  const report = (pending: number): string => `console.log(${JSON.stringify(JSON.stringify({ ...REPORT, pending }))});`;
+  make(worker(`if (fs.existsSync(${JSON.stringify(at('quiet'))})) { ${report(0)} } else { ${report(3)} }`));
+  release();
+  requester.request('OPERATION');
+  await waitFor('the third process', () => asked().length >= 3);
+  writeFileSync(at('quiet'), '');
+  await requester.idle();
+  expect(requester.running).toBe(false);
+  rmSync(at('quiet'));
+  requester.request('OPERATION');
+  await requester.stop();
+  expect([requester.running, requester.problem]).toEqual([false, null]);
+});
+
+test('a process that hangs is a problem, until it ends after all', async () => {
+  make(worker(succeed), { patience: { leastMs: 10, allowedMs: () => Promise.resolve(50) } }).request('OPERATION');
+  await waitFor('the problem', () => requester.problem !== null);
+  const problem =
+    'The backup that runs has not ended after 0 minutes: see whether the disk and the database server answer.';
+  expect([requester.problem, requester.running]).toEqual([problem, true]);
+  expect(await messages()).toEqual([`ERROR ${problem}`]);
+  expect(reports).toEqual([{ problem, published: [], rotated: [], warnings: [] }]);
+  release();
+  await requester.idle();
+  expect(requester.problem).toBeNull();
+  expect(reports).toHaveLength(2);
+});
+
+test('no stop waits for a process that hangs', async () => {
+  make(worker(succeed), { patience: { leastMs: 10, allowedMs: () => Promise.resolve(50) } }).request('OPERATION');
+  await waitFor('the problem', () => requester.problem !== null);
+  await requester.stop();
+  expect(requester.running).toBe(false);
+});
+
+test('a server that has no file descriptor left says so, and goes on', async () => {
+  requester = make(worker(succeed));
+  const script = path.join(__dirname, 'starved-server.ts');
+  const outcomes = JSON.parse(await startScript(script, {}, ['prlimit', '--nofile=100']).ended) as unknown;
+  expect(outcomes).toEqual([null, expect.stringMatching(/^The backup process could not be started: too many open files/), null]);
 });
 
 test('stopping serves what was asked for and takes no more', async () => {

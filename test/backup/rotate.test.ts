@@ -64,6 +64,16 @@ test('the newest verified one stays, and the newest of today’s history, and th
   expect([b, e]).not.toContain(readdirSync(directory)[0]);
 });
 
+test('the newest of what restores replaced stays, however many come after it', async () => {
+  const [a, b, c, d] = moments(4).map((time, i) => {
+    placeBackup(directory, time, { ...(i < 2 ? { safety: true as const } : {}) });
+    return backupFilename(time);
+  });
+  await rotate(directory, { ...keepAll, backups: await listBackups(directory), keep: 1 });
+  expect(readdirSync(directory).sort()).toEqual([b, d]);
+  expect([a, c]).toHaveLength(2);
+});
+
 test.each([0, -1, 1.5, Number.NaN])('to keep %d is refused', (keep) => {
   expect(() => expendable({ ...keepAll, backups: [], keep })).toThrow('must be 1 or more');
 });

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { listBackups, type Backup } from '../../src/backup/catalogue';
 import { coverage } from '../../src/backup/coverage';
 import { inspectFile } from '../../src/backup/inspect';
+import type { Query } from '../../src/backup/ledger';
 import { ownSchemaPrefix } from '../../src/backup/own-schema';
 import { runBackup, type BackupOutcome } from '../../src/backup/run-backup';
 import { workTag } from '../../src/backup/work-files';
 import { createTestDatabase } from '../support/database';
 import { placeBackup } from './backup-files';
 import { contentOf, restoreWithStockClient } from './stock-client';
-import { openBench, operate, rejection, testLedger, type Bench } from './support';
+import { createLedgerTables, openBench, operate, rejection, testLedger, type Bench } from './support';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -146,7 +147,8 @@ test('rotation comes after the success, counts complete backups only, and touche
   await operate(bench.database);
   const { directory } = bench.settings;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  for (let day = 1; day <= 9; day++) placeBackup(directory, `db_backup-2024-01-0${day}_00-00-00.sql`);
+  const { database } = bench.database.address;
+  for (let day = 1; day <= 9; day++) placeBackup(directory, `db_backup-2024-01-0${day}_00-00-00.sql`, { database });
   writeFileSync(path.join(directory, 'db_backup-2024-01-05_00-00-01.sql'), 'half');
   const outcome = await runBackup({ ...bench.dependencies, settings: { ...bench.settings, keep: 3 } }, asked);
   expect(outcome.rotated).toEqual([1, 2, 3, 4, 5, 6, 7].map((day) => `db_backup-2024-01-0${day}_00-00-00.sql`));
@@ -156,6 +158,42 @@ test('rotation comes after the success, counts complete backups only, and touche
     'db_backup-2024-01-09_00-00-00.sql',
     outcome.published[0]?.filename,
   ]);
+});
+
+test('rotation leaves to another pool in the same folder what is its own', async () => {
+  const pool = async (query: Query): Promise<string> => JSON.stringify(await query('SELECT DATABASE()'));
+  const dependencies = {
+    ...bench.dependencies,
+    settings: { ...bench.settings, keep: 1 },
+    ledger: { ...testLedger, pool },
+  };
+  const other = await createTestDatabase();
+  try {
+    await createLedgerTables(other);
+    for (const database of [other, bench.database, other, bench.database, bench.database]) {
+      await operate(database);
+      await runBackup({ ...dependencies, address: database.address }, asked);
+    }
+  } finally {
+    await other.drop();
+  }
+  const left = await listBackups(bench.settings.directory);
+  expect(left.map(({ database, lastOperation: { number } }) => [database, number])).toEqual([
+    [bench.database.address.database, 3],
+    [other.address.database, 2],
+  ]);
+});
+
+test('in a long rush its turn is over at some time, so that others get theirs, and it tells what is left', async () => {
+  await operate(bench.database);
+  const settings = { ...bench.settings, verify: 'checksum' as const };
+  const onStep = async (step: string): Promise<void> => {
+    if (step === 'dumped') await operate(bench.database);
+  };
+  const { published, pending } = await runBackup({ ...bench.dependencies, settings, onStep }, asked);
+  expect(published.length).toBeGreaterThan(1);
+  expect(pending).toBe(1);
+  expect(await runBackup({ ...bench.dependencies, settings }, asked)).toMatchObject({ pending: 0 });
 });
 
 test('what a killed predecessor left is cleared, and nothing that is not ours', async () => {
