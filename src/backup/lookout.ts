@@ -10,6 +10,7 @@ export interface LookoutOptions {
   /** Tells the others what there is here. */
   tell?: () => Promise<void>;
   everyMs?: number;
+  courtesyMs?: number;
 }
 
 /** Every server has an eye on what the others commit this often. */
@@ -61,7 +62,8 @@ export class Lookout {
       return;
     }
     this.pendingSince ??= performance.now();
-    const isOverlooked = performance.now() - this.pendingSince > COURTESY_MS && !this.options.runsHere();
+    const { courtesyMs = COURTESY_MS, runsHere } = this.options;
+    const isOverlooked = performance.now() - this.pendingSince > courtesyMs && !runsHere();
     if ((!running || isOverlooked) && !this.stopped) this.options.request();
   }
 }

@@ -1,28 +1,67 @@
 import { rmSync } from 'node:fs';
-import path from 'node:path';
-import { startTestServer, type TestServer } from '../support/server';
-import { allBackedUp } from '../support/traces';
-import { waitFor } from '../support/wait';
+import { listBackups, stateOfFolder } from '../../src/backup/catalogue';
+import { Lookout, type LookoutOptions } from '../../src/backup/lookout';
+import { placeBackup } from './backup-files';
+import { temporaryFolder, waitFor } from './support';
 
-let server: TestServer;
-beforeEach(async () => {
-  server = await startTestServer();
+const AT = new Date('2026-11-23T01:02:03Z');
+
+let folder: string;
+let looks: number;
+let requests: number;
+let lookout: Lookout;
+beforeEach(() => {
+  folder = temporaryFolder();
+  looks = 0;
+  requests = 0;
 });
-afterEach(() => server.close());
+afterEach(() => {
+  lookout.stop();
+  rmSync(folder, { recursive: true });
+});
 
-test('backups that somebody removed are made again, without another operation', async () => {
-  const { admin } = server;
-  const investor = await admin.createUser('INVESTOR');
-  await admin.deposit(investor.id, '100.00');
-  await allBackedUp(server);
-  const backups = async (): Promise<string[]> => {
-    const answer = await admin.administer<{ backups: { filename: string; lastOperation: number }[] }>(
-      '{ backups { filename lastOperation } }',
-    );
-    return answer.backups.filter(({ lastOperation }) => lastOperation === 1).map(({ filename }) => filename);
-  };
-  const removed = await backups();
-  for (const filename of removed) rmSync(path.join(server.backups, filename));
-  await waitFor('another backup', async () => (await backups()).length === 1);
-  expect(removed).not.toContain((await backups())[0]);
+/** Looks at a folder in which one backup covers all that there is. */
+function look(change: Partial<LookoutOptions> = {}): void {
+  lookout = new Lookout({
+    state: async () => {
+      looks += 1;
+      return stateOfFolder(folder);
+    },
+    status: async () => ({ pendingOperations: 1 - (await listBackups(folder)).length, running: false }),
+    runsHere: () => false,
+    request: () => {
+      requests += 1;
+    },
+    everyMs: 5,
+    ...change,
+  });
+}
+
+const looksAgain = (times = 3): Promise<boolean> => {
+  const before = looks;
+  return waitFor('the next looks', () => looks >= before + times);
+};
+
+test('a backup that somebody removed is asked for again, without another operation', async () => {
+  const file = placeBackup(folder, AT);
+  look();
+  await looksAgain();
+  expect(requests).toBe(0);
+  rmSync(file);
+  await waitFor('the request', () => requests > 0);
+});
+
+test('while a backup runs elsewhere nobody asks, but not for ever', async () => {
+  look({ status: () => Promise.resolve({ pendingOperations: 1, running: true }), courtesyMs: 300 });
+  const begun = performance.now();
+  await waitFor('the request', () => requests > 0);
+  expect(performance.now() - begun).toBeGreaterThan(300);
+});
+
+test('while one runs here, its end is waited for', async () => {
+  const status = (): Promise<{ pendingOperations: number; running: boolean }> =>
+    Promise.resolve({ pendingOperations: 1, running: true });
+  look({ status, runsHere: () => true, courtesyMs: 10 });
+  await looksAgain(10);
+  expect(requests).toBe(0);
 });

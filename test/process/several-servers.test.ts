@@ -56,23 +56,6 @@ describe('two servers on one database', () => {
     }
   });
 
-  test('each get their turn, while the clients of one go on committing', async () => {
-    const [one, two] = clients;
-    let rushing = true;
-    const rush = (async () => {
-      while (rushing) await one.buy('1.00');
-    })();
-    try {
-      const [newest] = await list(one, false);
-      await waitFor('a backup of the other', async () =>
-        (await list(two, false)).some(({ lastOperation }) => lastOperation > (newest?.lastOperation ?? 0)),
-      );
-    } finally {
-      rushing = false;
-      await rush;
-    }
-  });
-
   test('say which of them holds which file', async () => {
     const pathsOf = (backups: Listed[]): string[] => backups.map(({ path }) => path).toSorted();
     for (const client of clients) {
