@@ -1,5 +1,5 @@
 import mysql, { type PoolOptions } from 'mysql2';
-import { DataSource, type Logger } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import { Contribution } from '../entities/contribution';
 import { Operation } from '../entities/operation';
 import { Payment } from '../entities/payment';
@@ -19,7 +19,7 @@ const POOL_SIZE = 10;
 /** TypeORM over the pool's tables at that address; not connected yet. */
 export function createDataSource(address: DatabaseAddress, logger?: Logger, limits = PROMPT): DataSource {
   const { database, charset, timezone, connectTimeout, ...rest } = connectionOptions(address);
-  return new DataSource({
+  return withPlainTableNames({
     type: 'mysql',
     driver: driverWith(address.hosts, limits),
     database,
@@ -41,7 +41,14 @@ export function createDataSource(address: DatabaseAddress, logger?: Logger, limi
 /** The same database, for statements that may take their time; not connected yet. */
 export function patientCopy({ options }: DataSource): DataSource {
   const { hosts } = (options as { driver: PooledDriver }).driver;
-  return new DataSource({ ...options, driver: driverWith(hosts, PATIENT) });
+  return withPlainTableNames({ ...options, driver: driverWith(hosts, PATIENT) });
+}
+
+/** TypeORM would part the name of a database at its dots; all our tables are in the one that the session uses. */
+function withPlainTableNames(options: DataSourceOptions): DataSource {
+  const dataSource = new DataSource(options);
+  dataSource.driver.buildTableName = (name) => name;
+  return dataSource;
 }
 
 /** The driver as TypeORM takes it, with pools of our own. */

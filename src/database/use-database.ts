@@ -7,13 +7,15 @@ import { ER_BAD_DB, ER_DB_ACCESS_DENIED, sqlErrno } from './errors';
  * @throws the driver's error, ER_BAD_DB_ERROR where the account may not make it
  */
 export async function useDatabase(connection: Connection, name: string): Promise<void> {
-  const use = `USE ${escapeId(name)}`;
+  // A dot is part of the name: it parts nothing.
+  const quoted = escapeId(name, true);
+  const use = `USE ${quoted}`;
   try {
     await connection.query(use);
   } catch (error) {
     if (sqlErrno(error) !== ER_BAD_DB) throw error;
     await connection
-      .query(`CREATE DATABASE IF NOT EXISTS ${escapeId(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+      .query(`CREATE DATABASE IF NOT EXISTS ${quoted} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
       .catch((reason: unknown) => {
         if (sqlErrno(reason) !== ER_DB_ACCESS_DENIED) throw reason;
       });
