@@ -10,6 +10,8 @@ import { fillPlaceholders } from './placeholders';
 
 /** A dump may take hours, during which the session that started it has nothing to say. */
 const IDLE_SECONDS = 7 * 24 * 3600;
+/** Proxies may forget who is silent for a minute, and TCP's keep-alive does not reach past them. */
+const PULSE_MS = 20_000;
 /** For a table that is being altered; the servers' own limit is a day or a year. */
 const LOCK_WAIT_SECONDS = 60;
 /** For a server that takes a connection and then says nothing; above the wait for a lock. */
@@ -59,7 +61,7 @@ export async function openSession(
 
 async function connect(address: DatabaseAddress, idleSeconds: number, signal?: AbortSignal): Promise<Session> {
   const connection = await createConnection(connectionOptions(address));
-  const session = new MysqlSession(connection, address, signal);
+  const session = new MysqlSession(connection, address, Math.min(PULSE_MS, (idleSeconds * 1000) / 3), signal);
   const timer = setTimeout(session.close, ANSWER_MS);
   try {
     for (const statement of sessionSettings({ idleSeconds, lockWaitSeconds: LOCK_WAIT_SECONDS })) {
@@ -80,16 +82,20 @@ class MysqlSession implements Session {
   private readonly listeners: ((error: Error) => void)[] = [];
   private readonly pending = new Set<(error: Error) => void>();
   private closed: Error | null = null;
+  private readonly pulse: NodeJS.Timeout;
 
   constructor(
     private readonly connection: Connection,
     readonly address: DatabaseAddress,
+    pulseMs: number,
     private readonly signal?: AbortSignal,
   ) {
     // Without a listener, a server that goes away would end the process.
     connection.on('error', (error) => {
       this.end(error as Error);
     });
+    this.pulse = setInterval(this.saySomething, pulseMs);
+    this.pulse.unref();
     signal?.addEventListener('abort', this.close);
     if (signal?.aborted === true) this.close();
   }
@@ -110,6 +116,15 @@ class MysqlSession implements Session {
     }
   };
 
+  /** While no statement runs: one that does has the connection. */
+  private readonly saySomething = (): void => {
+    if (this.pending.size > 0) return;
+    this.connection.ping().catch((error: unknown) => {
+      // What the server itself says, such as that a statement was to be ended, does not end the session.
+      if (sqlErrno(error) === undefined) this.end(error as Error);
+    });
+  };
+
   onClosed(listener: (error: Error) => void): void {
     this.listeners.push(listener);
     if (this.closed !== null) listener(this.closed);
@@ -124,6 +139,7 @@ class MysqlSession implements Session {
   private end(error: Error): void {
     if (this.closed !== null) return;
     this.closed = error;
+    clearInterval(this.pulse);
     for (const reject of this.pending) reject(error);
     for (const listener of this.listeners) listener(error);
   }

@@ -4,6 +4,8 @@ import type { DatabaseAddress } from './address';
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Where there is another host to go to. */
 const SHORT_CONNECT_TIMEOUT_MS = 3_000;
+/** What stands between may forget a silent connection within a minute, and a system by itself begins after two hours. */
+const KEEP_ALIVE_MS = 30_000;
 
 /**
  * The driver's options for one connection to that database, for TypeORM and for plain connections alike.
@@ -26,6 +28,8 @@ export function connectionOptions(address: DatabaseAddress, host = address.hosts
     charset: 'utf8mb4_unicode_ci',
     timezone: 'Z',
     connectTimeout: address.hosts.length > 1 ? SHORT_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
     supportBigNumbers: true,
     bigNumberStrings: true,
   };

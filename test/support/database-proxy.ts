@@ -18,6 +18,7 @@ export interface Statement {
 }
 
 const QUERY_COMMAND = 3;
+const PING_COMMAND = 14;
 
 /** Stands between a client and a real database server, and can cut, stop or lose what passes. */
 export class DatabaseProxy {
@@ -26,6 +27,8 @@ export class DatabaseProxy {
   onStatement: (statement: Statement) => void | Promise<void> = (statement) => {
     statement.forward();
   };
+  /** Told of each ping before it is passed on. */
+  onPing: (cut: () => void) => void = () => undefined;
   private refuses = false;
 
   private constructor(
@@ -91,7 +94,14 @@ export class DatabaseProxy {
       this.upstream.socketPath === undefined
         ? connect({ host: first?.host ?? '', port: first?.port ?? 0, noDelay: true })
         : connect(this.upstream.socketPath);
-    const session = new Session(client, server, (statement) => this.onStatement(statement));
+    const session = new Session(
+      client,
+      server,
+      (statement) => this.onStatement(statement),
+      (cut) => {
+        this.onPing(cut);
+      },
+    );
     this.sessions.add(session);
     client.once('close', () => this.sessions.delete(session));
   }
@@ -107,6 +117,7 @@ class Session {
     private readonly client: Socket,
     private readonly server: Socket,
     private readonly handle: (statement: Statement) => void | Promise<void>,
+    private readonly pinged: (cut: () => void) => void,
   ) {
     for (const [socket, other] of [
       [client, server],
@@ -145,7 +156,13 @@ class Session {
       const packet = this.pending.subarray(0, length);
       this.pending = this.pending.subarray(length);
       // A command begins with the number 0; what belongs to signing in goes on counting.
-      if (packet[3] === 0 && packet[4] === QUERY_COMMAND) void this.handle(this.statement(packet));
+      const command = packet[3] === 0 ? packet[4] : undefined;
+      if (command === PING_COMMAND) {
+        this.pinged(() => {
+          this.cut();
+        });
+      }
+      if (command === QUERY_COMMAND) void this.handle(this.statement(packet));
       else if (!this.isPartitioned) this.server.write(packet);
     }
   }
