@@ -95,6 +95,33 @@ test('rotation keeps as many as there are backups to keep, and never takes the n
   expect((await bench.copyAll({ settings: { ...bench.settings, keep: 3 } })).copied).toEqual([]);
 });
 
+test('the newest backup here has a copy, however far ahead the clock was by which others were named', async () => {
+  const keep = 2;
+  const settings = { ...bench.settings, keep };
+  const ahead = await openCopyBench({}, keep);
+  try {
+    for (const year of [2029, 2030]) {
+      const at = new Date(Date.UTC(year, 0, 1));
+      placeBackup(ahead.settings.directory, at, { pool: 'pool-1', lastOperation: { number: 5, uid: 'uid-5' } });
+    }
+    const { copied: others } = await copyBackups({ ...ahead.dependencies, copy: bench.copy });
+    expect(others).toHaveLength(keep);
+    const operations = (): number[] => copiesIn(bench.files()).map((name) => Number(/op(\d+)/.exec(name)?.[1]));
+    bench.place(6);
+    bench.place(7);
+    await bench.copyAll({ settings });
+    expect(operations()).toEqual([7, 5, 5]);
+    bench.place(8);
+    await bench.copyAll({ settings });
+    expect(operations()).toEqual([8, 5, 5]);
+    expect((await bench.copyAll({ settings })).copied).toEqual([]);
+    expect((await copyStatus(settings, bench.copy, await listBackups(settings.directory)))?.problem).toBeNull();
+    sound();
+  } finally {
+    ahead.close();
+  }
+});
+
 test('what is not ours is neither counted nor touched: other files, other pools', async () => {
   const other = await openCopyBench();
   try {

@@ -97,9 +97,9 @@ export class CopyRun {
   /** Only after every copy is made; the copies are safe whatever happens here. */
   private async rotate(shelf: Shelf, backups: Backup[]): Promise<void> {
     const { keep } = this.dependencies.settings;
-    const doomed = new Set(backups.flatMap((backup) => shelf.expendable(backup, keep)).map(({ name }) => name));
+    const doomed = shelf.expendable(backups, keep).map(({ name }) => name);
     const removed: string[] = [];
-    for (const name of [...doomed].sort()) {
+    for (const name of doomed.sort()) {
       try {
         // In this order: what was half removed counts as no copy.
         await this.store.remove(checksumName(name));

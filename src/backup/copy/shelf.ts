@@ -35,6 +35,7 @@ export class Shelf {
   /**
    * The backups that lack a copy, newest first: only those whose copy the next rotation would keep, as another server's
    * newer ones may have taken their place.
+   * @param backups all there are here, newest first
    */
   missing(backups: readonly Backup[], keep: number): Backup[] {
     return backups.filter((backup) => {
@@ -42,15 +43,21 @@ export class Shelf {
       const name = parseCopyName(copyName(backup, false));
       if (name === null) return false;
       const all = [...this.ofPool(poolTag(backup)), ...backups.flatMap((other) => this.wouldBe(other, backup))];
-      return !tooMany(all, keep).has(name.name);
+      return !tooMany(all, keep, this.newestOf(backups, name.pool)).has(name.name);
     });
   }
 
-  /** What rotation may remove of that backup's pool: all beyond the `keep` newest, but never the newest verified. */
-  expendable(backup: Backup, keep: number): Copy[] {
-    const copies = this.ofPool(poolTag(backup));
-    const doomed = tooMany(copies, keep);
-    return copies.filter(({ name }) => doomed.has(name));
+  /**
+   * What rotation may remove of those backups' pools: of each all beyond the `keep` newest, but never the newest
+   * verified, nor the copy of the newest backup here.
+   * @param backups all there are here, newest first
+   */
+  expendable(backups: readonly Backup[], keep: number): Copy[] {
+    return [...new Set(backups.map(poolTag))].flatMap((pool) => {
+      const copies = this.ofPool(pool);
+      const doomed = tooMany(copies, keep, this.newestOf(backups, pool));
+      return copies.filter(({ name }) => doomed.has(name));
+    });
   }
 
   /** Halves of copies: those of our own backups, and others that nobody has touched for a day. */
@@ -73,6 +80,12 @@ export class Shelf {
     };
   }
 
+  /** The name of the copy that the newest of these backups has, or would get. */
+  private newestOf(backups: readonly Backup[], pool: string): string | null {
+    const newest = backups.find((backup) => poolTag(backup) === pool);
+    return newest === undefined ? null : (this.find(newest)?.name ?? copyName(newest, false));
+  }
+
   private ofPool(pool: string): Copy[] {
     return this.copies.filter((copy) => copy.pool === pool);
   }
@@ -84,14 +97,17 @@ export class Shelf {
   }
 }
 
-/** The names that rotation removes of these. */
-function tooMany(copies: readonly CopyName[], keep: number): Set<string> {
+/**
+ * The names that rotation removes of these, but for the one that was `made` last here: others may bear later names by a
+ * clock that was ahead.
+ */
+function tooMany(copies: readonly CopyName[], keep: number, made: string | null): Set<string> {
   const newestFirst = [...copies].sort((a, b) => (a.name < b.name ? 1 : -1));
   return new Set(
     expendable({
       backups: newestFirst.map(({ name, verified }) => ({ filename: name, verifiedAt: verified ? new Date(0) : null })),
-      // Which of them are of today's history only the database knows; the newest always is, as it was just made.
-      current: new Set(newestFirst.slice(0, 1).map(({ name }) => name)),
+      // Which of them are of today's history only the database knows; this one is, as it was just made.
+      current: new Set(made === null ? [] : [made]),
       keep,
     }).map(({ filename }) => filename),
   );
