@@ -135,8 +135,9 @@ export async function startApplication({
     const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
 
     // What an earlier process committed and could not back up any more.
-    if ((await backups.status()).pendingOperations > 0) backups.request('RECOVERY');
-    else webhook?.tell(null);
+    const { pendingOperations, problem } = await backups.status();
+    if (pendingOperations > 0) backups.request('RECOVERY');
+    else webhook?.tell(problem);
     // Nobody shares the embedded one.
     const reporter = config.database === null ? null : new Reporter(query, settings.directory);
     const lookout = new Lookout({

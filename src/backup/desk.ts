@@ -1,6 +1,7 @@
 import { type Backup, listBackups } from './catalogue';
 import type { BackupCheck, BackupChecker } from './checker';
 import { coverage, type Coverage } from './coverage';
+import { BackupError } from './errors';
 import type { Ledger, Query } from './ledger';
 import { isBackupRunning } from './lock';
 import { type BackupLogEntry, readLog } from './log-reader';
@@ -79,7 +80,7 @@ export class BackupDesk {
 
   /** The complete backups, newest first. */
   async list(): Promise<BackupView[]> {
-    return (await this.read()).views;
+    return (await this.read(await this.files())).views;
   }
 
   /** The same, and with it what other servers on the database last told of theirs. */
@@ -96,13 +97,13 @@ export class BackupDesk {
       current: uid === null || existing.has(uid),
       check: null,
     }));
-    return [...(await this.list()), ...views].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+    // By name, as `list` has them: the times in the names of one machine never go back, whatever its clock does.
+    return [...(await this.list()), ...views].sort((a, b) => (a.filename < b.filename ? 1 : -1));
   }
 
   /** The complete backup of that name; null where there is none. */
   async find(filename: string): Promise<Backup | null> {
-    const backups = await listBackups(this.options.settings.directory);
-    return backups.find((backup) => backup.filename === filename) ?? null;
+    return (await this.files()).find((backup) => backup.filename === filename) ?? null;
   }
 
   /** The last lines of the backup log, oldest first. */
@@ -126,13 +127,18 @@ export class BackupDesk {
   async status(): Promise<BackupStatus> {
     const { settings, requester, copier } = this.options;
     const wasRunning = await this.isRunning();
-    const { views, covered } = await this.read();
+    let unreadable: string | null = null;
+    const files = await this.files().catch((error: unknown) => {
+      unreadable = BackupError.from(error, 'The backups cannot be listed').message;
+      return [];
+    });
+    const { views, covered } = await this.read(files);
     const running = await this.isRunning();
     const { number: lastOperation } = covered.newest;
     // One that ended while the files were being read may have covered what they seemed to lack.
     const mayBeLacking = !wasRunning && !running;
     const lacking = mayBeLacking ? this.lasting(covered) : null;
-    const problem = requester.problem ?? lacking ?? copier?.problem ?? null;
+    const problem = requester.problem ?? unreadable ?? lacking ?? copier?.problem ?? null;
     return {
       healthy: problem === null,
       problem,
@@ -162,9 +168,14 @@ export class BackupDesk {
     return requester.running || (await isBackupRunning(query, database));
   }
 
-  private async read(): Promise<{ views: BackupView[]; covered: Awaited<ReturnType<typeof coverage>> }> {
-    const { settings, ledger, query, checker } = this.options;
-    const backups = await listBackups(settings.directory);
+  private files(): Promise<Backup[]> {
+    return listBackups(this.options.settings.directory);
+  }
+
+  private async read(
+    backups: readonly Backup[],
+  ): Promise<{ views: BackupView[]; covered: Awaited<ReturnType<typeof coverage>> }> {
+    const { ledger, query, checker } = this.options;
     const covered = await coverage(backups, ledger, query);
     const views = backups.map((backup) => {
       const check = checker.of(backup.filename);

@@ -1,12 +1,13 @@
 import { type ASTNode, GraphQLError, type GraphQLFormattedError, isValueNode, Kind } from 'graphql';
 import type { Logger } from 'pino';
+import { BackupError } from '../backup/errors';
 import { Refusal } from '../services/errors';
 import { orUnavailable } from '../services/retry';
 
 const LONGEST_MESSAGE = 300;
 const SAME_FAILURE_MS = 1_000;
 
-/** Refusals are said to the client as they are; what nobody foresaw is masked, and logged whole. */
+/** Refusals, and why backups cannot be read, are said as they are; what nobody foresaw is masked, and logged whole. */
 export class ErrorFormat {
   /** When: one error may fail hundreds of fields, as where a list was read for all of them. */
   private readonly logged = new WeakMap<object, number>();
@@ -18,6 +19,10 @@ export class ErrorFormat {
     if (cause instanceof Refusal) {
       if (cause.cause !== undefined) this.tell(cause.cause, formatted, cause.message);
       return { ...formatted, message: cause.message, extensions: { code: cause.code, ...cause.details } };
+    }
+    if (cause instanceof BackupError) {
+      this.tell(cause, formatted, cause.message);
+      return { ...formatted, message: cause.message, extensions: { code: 'SERVICE_UNAVAILABLE' } };
     }
     const code = formatted.extensions?.code;
     if (code !== 'INTERNAL_SERVER_ERROR') {

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { restoreWithStockClient } from '../backup/stock-client';
 import { refusalOf } from '../support/client';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { http } from '../support/http';
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp, changesNothing } from '../support/traces';
 import { waitFor } from '../support/wait';
@@ -206,6 +207,39 @@ describe('backups, as the API tells of them', () => {
     expect(all).toContainEqual({ at: text(/Z$/), level: 'INFO', message: text(/db_backup-/) });
     expect(await read('(lines: 2)')).toEqual(all.slice(-2));
     expect(await read('')).toEqual(all.slice(-20));
+  });
+
+  test('a folder that cannot be listed is told as the problem, hides no figure and keeps no server from starting', async () => {
+    await server.admin.buy('1.00');
+    await allBackedUp(server);
+    const aside = `${server.backups}-aside`;
+    renameSync(server.backups, aside);
+    writeFileSync(server.backups, '');
+    // A backup that is tried meanwhile says it in its own words.
+    const problem = text(/^The .*app\/backups cannot be (listed|made or used): .*\.$/);
+    const unlisted = { healthy: false, problem, lastOperation: 1, pendingOperations: 1, count: 0, latest: null };
+    expect(await status()).toMatchObject(unlisted);
+    for (const field of ['backups { filename }', 'latestBackup { filename }']) {
+      expect(await refusalOf(administer(`{ ${field} }`))).toEqual({
+        code: 'SERVICE_UNAVAILABLE',
+        message: text(/^The backups in .*app\/backups cannot be listed: .*\.$/),
+      });
+    }
+    const metrics = (await http(`${server.url}/metrics`)).text;
+    for (const figure of ['database_up 1', 'backup_healthy 0', 'operations_pending_backup 1', 'backups 0']) {
+      expect(metrics).toContain(`\nmotorpool_${figure}\n`);
+    }
+    const again = await startTestServer({ DATABASE_URL: server.database.url, STORAGE_DIR: server.storageDir });
+    try {
+      const { backupStatus } = await again.admin.administer<{ backupStatus: Status }>(`{ backupStatus ${STATUS} }`);
+      expect(backupStatus).toMatchObject(unlisted);
+      rmSync(server.backups);
+      renameSync(aside, server.backups);
+    } finally {
+      await again.close();
+    }
+    await waitFor('all to be well again', async () => (await status()).healthy);
+    expect(await status()).toMatchObject({ problem: null, pendingOperations: 0, count: 1 });
   });
 
   test('numbers of rows and lines out of bounds are refused', async () => {
