@@ -198,7 +198,7 @@ export class BackupRequester {
     const { firstMs, longestMs, random = Math.random } = this.options.pauses ?? PAUSES;
     const pause = Math.min(longestMs, firstMs * 2 ** (this.failures - 1)) * (0.75 + random() / 2);
     this.options.log.warn(
-      `The ${this.what} is tried again in ${(pause / 1000).toFixed(1)} s (${this.failures} failed).`,
+      `The ${this.what} is tried again in ${(pause / 1000).toFixed(1)} s (${this.failures} failed): ${this.failure ?? ''}`,
     );
     this.retry = setTimeout(() => {
       this.retry = undefined;

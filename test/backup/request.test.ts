@@ -127,7 +127,7 @@ test('a failure is kept as the problem and tried again with growing pauses until
   rmSync(at('mended'));
   requester.request('OPERATION');
   await waitFor('another failure', () => requester.problem !== null);
-  expect((await messages()).at(-1)).toMatch(/tried again in 0\.0 s \(1 failed\)/);
+  expect((await messages()).at(-1)).toMatch(/tried again in 0\.0 s \(1 failed\): No\.$/);
 });
 
 test('while it fails, operations do not hurry it, but a person does', async () => {

@@ -115,7 +115,9 @@ test('a target that is away is told everywhere, costs no backup, and is caught u
     expect(metrics).toMatch(/^motorpool_backup_copy_failures_in_a_row [1-9]/m);
     expect(metrics).toMatch(/^motorpool_backup_failures_in_a_row 0$/m);
     expect(metrics).toMatch(/^motorpool_backup_healthy 0$/m);
-    expect(backupLog(folder)).toMatch(/ WARN The copy is tried again in [\d.]+ s \(1 failed\)\./);
+    expect(backupLog(folder)).toMatch(
+      / WARN The copy is tried again in [\d.]+ s \(1 failed\): Copying the backups to /,
+    );
     const asked = await run(folder, 'cli/db-status', { settings });
     expect([asked.code, asked.stdout.replaceAll('\n', ' ')]).toEqual([1, expect.stringContaining('cannot be seen')]);
     await waitFor('the webhook', () => told.includes('copy.failing'));
