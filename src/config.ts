@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { urlToHttpOptions } from 'node:url';
 import { z } from 'zod';
 import type { CopySettings } from './backup/copy/settings';
 import { COPY_SETTINGS, parseCopySettings } from './copy-config';
@@ -66,7 +67,10 @@ const settings = z.object({
   STORAGE_DIR: z.string().default('./storage'),
   BACKUP_KEEP: wholeNumber(1, 1_000_000, 'must be a whole number, 1 or more').default(10),
   BACKUP_VERIFY: z.enum(['restore', 'checksum'], 'must be "restore" or "checksum"').default('restore'),
-  BACKUP_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  BACKUP_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine(hasReadableUser, 'must have special characters in user and password percent-encoded')
+    .optional(),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ADMIN_EMAIL: z
     .email('must be an e-mail address')
@@ -206,6 +210,15 @@ function copySettings(environment: Environment, storageDir: string): CopySetting
 /** As a browser sends it in its Origin header: anything else would never match. */
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
+
+function hasReadableUser(url: string): boolean {
+  try {
+    urlToHttpOptions(new URL(url));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function databaseFromUrl(url: string): DatabaseAddress {

@@ -127,6 +127,12 @@ describe('settings', () => {
     ['ADMIN_PASSWORD', '🔑'.repeat(7), 'must have at least 8 characters'],
     ['ADMIN_PASSWORD', 'secretive'.repeat(30), 'must have at most 256 characters'],
     ['BACKUP_WEBHOOK_URL', 'ftp://user:hunter2@example.com', 'must be an http or https URL'],
+    ['BACKUP_WEBHOOK_URL', 'no address, but hunter2', 'must be an http or https URL'],
+    [
+      'BACKUP_WEBHOOK_URL',
+      'https://user:hunter2%@example.com',
+      'must have special characters in user and password percent-encoded',
+    ],
     ['BACKUP_COPY_TO', 's3://user:hunter2@host', 'must be a folder, or s3://bucket/prefix'],
     ['BACKUP_COPY_TO', 'ftp://user:hunter2@host/backups', 'must be a folder, or s3://bucket/prefix'],
     ['BACKUP_COPY_TO', 'storage/hunter2', 'must be a folder outside of STORAGE_DIR'],

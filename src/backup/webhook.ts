@@ -1,11 +1,14 @@
+import http from 'node:http';
+import https from 'node:https';
+import { rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { urlToHttpOptions } from 'node:url';
+import { reasonOf } from './errors';
 import type { BackupLog } from './log';
-import { readLog } from './log-reader';
 
 const TIMEOUT_MS = 10_000;
 /** How long a server that stops waits for a post that is under way. */
 const STOP_MS = 2_000;
-/** How far back in the log the last post is looked for: days of failures. */
-const LINES_TO_REMEMBER = 10_000;
 
 /** What is posted: once when backups, or their copies, begin to fail, once when they work again. */
 export interface WebhookBody {
@@ -17,35 +20,46 @@ export interface WebhookBody {
 
 type Subject = 'backup' | 'copy';
 
-/** How the log says what was told last. */
-const TOLD = {
-  backup: { true: 'Told the webhook that backups fail', false: 'Told the webhook that backups work again' },
-  copy: { true: 'Told the webhook that copies fail', false: 'Told the webhook that copies work again' },
-} as const;
+interface Outcome {
+  /** Somebody answered, or may have read all of it. */
+  told: boolean;
+  well: boolean;
+  how: string;
+}
 
 /**
  * Tells a web address when backups, or their copies, begin to fail and when they work again; never more, and never in
- * the way. What it was told last, the backup log knows, also after a restart.
+ * the way. That it was told of a failure, an empty file beside the log remembers until it was told of the recovery.
  */
 export class BackupWebhook {
   /** One post after the other, so that they arrive in order. */
   private last: Promise<void> = Promise.resolve();
-  private readonly stopped = new AbortController();
+  private giveUp: ((when: string) => void) | null = null;
+  private stopped = false;
+  private readonly address: http.RequestOptions;
 
   private constructor(
-    private readonly url: string,
+    url: string,
     private readonly log: BackupLog,
     private readonly subject: Subject,
+    private readonly marker: string,
     private toldFailing: boolean,
-  ) {}
+  ) {
+    this.address = urlToHttpOptions(new URL(url));
+  }
 
-  /** @param logFile where `log` writes to */
+  /**
+   * @param logFile where `log` writes to
+   * @throws TypeError, URIError where the URL is none, or its user or password is not percent-encoded
+   */
   static async open(url: string, log: BackupLog, logFile: string, subject: Subject = 'backup'): Promise<BackupWebhook> {
-    const entries = await readLog(logFile, LINES_TO_REMEMBER).catch(() => []);
-    const told = entries.findLast(({ message }) =>
-      Object.values(TOLD[subject]).some((text) => message.startsWith(text)),
+    // Hidden from what rotates all files of a folder.
+    const marker = path.join(path.dirname(logFile), `.webhook-told-of-${subject}`);
+    const toldFailing = await stat(marker).then(
+      () => true,
+      () => false,
     );
-    return new BackupWebhook(url, log, subject, told?.message.startsWith(TOLD[subject].true) ?? false);
+    return new BackupWebhook(url, log, subject, marker, toldFailing);
   }
 
   /** Call it with the outcome of each try: null for a success, else why it failed. Returns at once, never throws. */
@@ -53,14 +67,17 @@ export class BackupWebhook {
     const at = new Date().toISOString();
     this.last = this.last.then(async () => {
       const failing = problem !== null;
-      if (failing === this.toldFailing || this.stopped.signal.aborted) return;
+      if (failing === this.toldFailing || this.stopped) return;
       const event = `${this.subject}.${failing ? 'failing' : 'recovered'}` as const;
-      const outcome = await this.post({ event, problem, at });
+      const { told, well, how } = await this.post(JSON.stringify({ event, problem, at } satisfies WebhookBody));
+      const subjects = this.subject === 'copy' ? 'copies' : 'backups';
+      const text = told
+        ? `Told the webhook that ${subjects} ${failing ? 'fail' : 'work again'}`
+        : `The webhook for ${subjects} could not be told`;
+      if (well) this.log.info(`${text}: ${how}.`);
+      else this.log.warn(`${text}: ${how}.`);
       // Who was never reached is tried again with the next outcome; who may have got it is not bothered twice.
-      if (outcome.reached) this.toldFailing = failing;
-      const text = outcome.reached ? TOLD[this.subject][`${failing}`] : 'The webhook for backups could not be told';
-      if (outcome.well) this.log.info(`${text}: ${outcome.how}.`);
-      else this.log.warn(`${text}: ${outcome.how}.`);
+      if (told) await this.remember(failing);
     });
   }
 
@@ -72,61 +89,84 @@ export class BackupWebhook {
   /** Gives what is under way a moment, and posts nothing more. */
   async stop(): Promise<void> {
     const timer = setTimeout(() => {
-      this.stopped.abort();
+      this.stopped = true;
+      this.giveUp?.('before the server stopped');
     }, STOP_MS);
     await this.last;
     clearTimeout(timer);
   }
 
-  private async post(body: WebhookBody): Promise<{ reached: boolean; well: boolean; how: string }> {
+  /** An empty file is there or is not, whole in either case, and often fits onto a full disk. */
+  private async remember(failing: boolean): Promise<void> {
+    this.toldFailing = failing;
     try {
-      const response = await fetch(withoutCredentials(this.url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...authorization(this.url) },
-        body: JSON.stringify(body),
-        // Followed, it would hand what the address holds to somebody else.
-        redirect: 'manual',
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.stopped.signal]),
-      });
-      await response.body?.cancel();
-      return { reached: true, well: response.ok, how: `it answered with status ${response.status}` };
+      if (failing) await writeFile(this.marker, '', { mode: 0o600 });
+      else await rm(this.marker, { force: true });
     } catch (error) {
-      return { reached: !wasNeverSent(error), well: false, how: reason(error) };
+      this.log.warn(`What the webhook was told is forgotten at the next start: ${reasonOf(error)}.`);
     }
+  }
+
+  private post(body: string): Promise<Outcome> {
+    const { request, connected } =
+      this.address.protocol === 'https:'
+        ? { request: https.request, connected: 'secureConnect' }
+        : { request: http.request, connected: 'connect' };
+    return new Promise((resolve) => {
+      let isConnected = false;
+      let isFinished = false;
+      const isWritten = (): boolean => isConnected && isFinished;
+      const post = request({
+        ...this.address,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': 'motorpool' },
+        // A connection that was kept may be closed by the other side at this very moment.
+        agent: false,
+      });
+      this.giveUp = (when) => {
+        post.destroy(new GivenUp(`no ${isWritten() ? 'answer' : 'connection'} ${when}`));
+      };
+      const timer = setTimeout(this.giveUp, TIMEOUT_MS, `within ${TIMEOUT_MS / 1000} s`);
+      post.on('socket', (socket) =>
+        socket.once(connected, () => {
+          isConnected = true;
+        }),
+      );
+      // Also comes where what waited for a handshake is thrown away.
+      post.on('finish', () => {
+        isFinished = true;
+      });
+      // A redirect is not followed: it would hand what the address holds to somebody else.
+      post.on('response', (response) => {
+        const { statusCode = 0 } = response;
+        resolve({
+          told: true,
+          well: statusCode >= 200 && statusCode < 300,
+          how: `it answered with status ${statusCode}`,
+        });
+        response.destroy();
+      });
+      post.on('error', (error) => {
+        resolve({ told: isWritten() && !isNoHttp(error), well: false, how: reason(error) });
+      });
+      post.on('close', () => {
+        clearTimeout(timer);
+        this.giveUp = null;
+        resolve({ told: isWritten(), well: false, how: 'the connection was closed' });
+      });
+      post.end(body);
+    });
   }
 }
 
-function authorization(url: string): Record<string, string> {
-  const { username, password } = new URL(url);
-  if (username === '' && password === '') return {};
-  const pair = [username, password].map(decodeURIComponent).join(':');
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
+class GivenUp extends Error {}
 
-/** `fetch` refuses an address with user and password in it, and its error would name them. */
-function withoutCredentials(url: string): string {
-  const address = new URL(url);
-  address.username = '';
-  address.password = '';
-  return address.href;
-}
-
-function wasNeverSent(error: unknown): boolean {
-  const { code, syscall } = causeOf(error);
-  return syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT';
+/** Whoever answers in another protocol, as a port for TLS does, has read no post. */
+function isNoHttp({ code }: NodeJS.ErrnoException): boolean {
+  return code?.startsWith('HPE_') ?? false;
 }
 
 /** The address may hold a secret: nothing but a code goes into the log. */
-function reason(error: unknown): string {
-  const { name } = error as Error;
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
-  if (name === 'AbortError') return 'no answer before the server stopped';
-  return causeOf(error).code ?? name;
-}
-
-function causeOf(error: unknown): Partial<NodeJS.ErrnoException> {
-  const { cause } = error as Error;
-  // A name with several addresses fails with all their errors.
-  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first ?? {};
+function reason(error: NodeJS.ErrnoException): string {
+  return error instanceof GivenUp ? error.message : (error.code ?? error.name);
 }

@@ -1,6 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSilentServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSilentServer, type AddressInfo, type Server as Listener, type Socket } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BackupLog } from '../../src/backup/log';
@@ -35,7 +37,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const port = (): number => (receiver.address() as AddressInfo).port;
+const portOf = (server: Listener): number => (server.address() as AddressInfo).port;
+const port = (): number => portOf(receiver);
 const url = (): string => `http://127.0.0.1:${port()}/hooks/${SECRET}?token=${SECRET}`;
 const logFile = (): string => path.join(folder, 'backup.log');
 const logText = (): string => readFileSync(logFile(), 'utf8');
@@ -79,6 +82,49 @@ test('a restart repeats nothing, and tells what has changed meanwhile', async ()
   expect(events()).toEqual(['backup.failing', 'backup.recovered']);
 });
 
+test('a log that is rotated, or that takes no line, costs no post of the recovery after a restart', async () => {
+  await tellAll(await open(), ['No room.']);
+  renameSync(logFile(), `${logFile()}.1`);
+  await tellAll(await open(), [null]);
+  expect(events()).toEqual(['backup.failing', 'backup.recovered']);
+
+  rmSync(logFile());
+  // As on a full disk.
+  mkdirSync(logFile());
+  const written = await unseen(async () => {
+    await tellAll(await open(), ['No room.']);
+    await tellAll(await open(), ['No room.', null]);
+    await tellAll(await open(), [null]);
+  });
+  expect(events().slice(2)).toEqual(['backup.failing', 'backup.recovered']);
+  expect(written).toMatch(/ INFO Told the webhook that backups fail: /);
+});
+
+test('where nothing can be written, it is known until the restart, and then nothing is posted while all is well', async () => {
+  const file = path.join(folder, 'file');
+  writeFileSync(file, '');
+  const openThere = (): Promise<BackupWebhook> => {
+    const inFile = path.join(file, 'backup.log');
+    return BackupWebhook.open(url(), new BackupLog(inFile), inFile);
+  };
+  const written = await unseen(async () => {
+    await tellAll(await openThere(), ['No room.', 'No room.', null, 'No room.']);
+    await tellAll(await openThere(), [null]);
+  });
+  expect(events()).toEqual(['backup.failing', 'backup.recovered', 'backup.failing']);
+  expect(written).toMatch(/ WARN What the webhook was told is forgotten at the next start: /);
+});
+
+/** Keeps standard error from the terminal. @returns what was written to it */
+async function unseen(work: () => Promise<void>): Promise<string> {
+  const written: string[] = [];
+  const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  await work().finally(() => {
+    spy.mockRestore();
+  });
+  return written.join('');
+}
+
 test('a receiver that could not be reached is told at the next failure, and no more then', async () => {
   const at = port();
   const webhook = await open();
@@ -89,6 +135,60 @@ test('a receiver that could not be reached is told at the next failure, and no m
   await tellAll(webhook, ['No room.', 'No room.']);
   expect(events()).toEqual(['backup.failing']);
 });
+
+test.each<[string, string, () => Promise<Listener | null>, RegExp]>([
+  ['that speaks no TLS', 'https:', () => Promise.resolve(null), /EPROTO|ERR_SSL/],
+  ['with a certificate that nobody trusts', 'https:', untrusted, /DEPTH_ZERO_SELF_SIGNED_CERT/],
+  ['that never ends the handshake', 'https:', silent, /no connection before the server stopped/],
+  ['that speaks no HTTP', 'http:', () => raw('SSH-2.0-OpenSSH_10.0\r\n'), /HPE_\w+/],
+])('a port %s has been told nothing, and is tried again at the next failure', async (_what, protocol, start, why) => {
+  const server = (await start()) ?? receiver;
+  try {
+    for (let round = 0; round < 2; round++) {
+      const webhook = await open(`${protocol}//127.0.0.1:${portOf(server)}/${SECRET}`);
+      webhook.tell('No room.');
+      await webhook.stop();
+    }
+  } finally {
+    if (server !== receiver) server.close();
+  }
+  const failures = logText().trimEnd().split('\n');
+  expect(failures).toHaveLength(2);
+  for (const line of failures) {
+    expect(line).toMatch(/ WARN The webhook for backups could not be told: [\w ]+\.$/);
+    expect(line).toMatch(why);
+  }
+  expect(events()).toEqual([]);
+  await tellAll(await open(), ['No room.']);
+  expect(events()).toEqual(['backup.failing']);
+});
+
+function started(server: Listener): Promise<Listener> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => { resolve(server); }));
+}
+
+function untrusted(): Promise<Listener> {
+  const at = (name: string): string => path.join(folder, name);
+  const certificate = ['-newkey', 'rsa:2048', '-nodes', '-keyout', at('key'), '-out', at('certificate')];
+  execFileSync('openssl', ['req', '-x509', ...certificate, '-days', '2', '-subj', '/CN=localhost'], { stdio: 'pipe' });
+  const [key, cert] = [readFileSync(at('key')), readFileSync(at('certificate'))];
+  return started(
+    createSecureServer({ key, cert }, (request, response) => {
+      posts.push({ body: {} as WebhookBody, request });
+      response.end();
+    }),
+  );
+}
+
+function silent(): Promise<Listener> {
+  return started(createSilentServer((socket) => socket.on('error', () => undefined).resume()));
+}
+
+function raw(answer: string): Promise<Listener> {
+  return started(
+    createSilentServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(answer))),
+  );
+}
 
 test('what nobody was told of need not be taken back', async () => {
   const at = port();
@@ -119,9 +219,8 @@ test('user and password of the address sign in to the receiver', async () => {
 
 test('a receiver that hangs holds up neither the telling nor, for long, a stop', async () => {
   const sockets: Socket[] = [];
-  const silent = createSilentServer((socket) => sockets.push(socket));
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const webhook = await open(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/${SECRET}`);
+  const hanging = await started(createSilentServer((socket) => sockets.push(socket)));
+  const webhook = await open(`http://127.0.0.1:${portOf(hanging)}/${SECRET}`);
   const began = performance.now();
   webhook.tell('No room.');
   expect(performance.now() - began).toBeLessThan(100);
@@ -132,8 +231,8 @@ test('a receiver that hangs holds up neither the telling nor, for long, a stop',
   await webhook.settled();
   expect(sockets).toHaveLength(1);
   for (const socket of sockets) socket.destroy();
-  silent.close();
-  expect(logText()).toContain('no answer before the server stopped');
+  hanging.close();
+  expect(logText()).toContain('Told the webhook that backups fail: no answer before the server stopped');
 });
 
 test('the address is in no line of the log, whatever goes wrong', async () => {
