@@ -3,7 +3,6 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
 import { startApplication, type Application } from './app';
-import { survivePipes } from './backup/worker-report';
 import { command, runCommand } from './cli/command';
 import { loadProcessConfig, type LogLevel } from './config';
 
@@ -16,8 +15,6 @@ const program = command(
   'Starts the server. It takes no arguments: its settings are environment variables, listed in .env.example.',
 ).action(async () => {
   const config = loadProcessConfig();
-  // A terminal that was closed, or a reader of our output that left, must not end the server halfway.
-  survivePipes();
   const stopAsked = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });

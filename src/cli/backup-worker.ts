@@ -7,17 +7,13 @@ import { survivePipes, writeReport } from '../backup/worker-report';
 import { BackupLog } from '../backup/log';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
+import { stopSignal } from './terminal';
 import type { WorkerInput } from './worker-input';
 
 /** The background backup: started by the server after a commit, and outliving it. */
 async function main(): Promise<void> {
   survivePipes();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      stop.abort();
-    });
-  }
+  const signal = stopSignal();
   const { config, request } = JSON.parse(await text(process.stdin)) as WorkerInput;
   const settings = backupSettings(config.storageDir, config.backup);
   let wasTold: boolean;
@@ -28,7 +24,7 @@ async function main(): Promise<void> {
       let pending: number;
       do {
         const outcome = await runBackup(
-          { settings, address: database.address, ledger: backupLedger, signal: stop.signal, gentle: true },
+          { settings, address: database.address, ledger: backupLedger, signal, gentle: true },
           next,
         );
         wasTold = await writeReport(outcome);
@@ -48,7 +44,7 @@ async function main(): Promise<void> {
     return;
   }
   // And for the copy, which logs its own failure.
-  if (!wasTold) await copyBackups({ settings, copy: config.backup.copy, signal: stop.signal }).catch(() => undefined);
+  if (!wasTold) await copyBackups({ settings, copy: config.backup.copy, signal }).catch(() => undefined);
 }
 
 void main();

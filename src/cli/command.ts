@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { reasonOf } from '../backup/errors';
+import { survivePipes } from '../backup/worker-report';
 
 /** Exit codes of every command; a wrong setting is a failure, a wrong option is wrong usage. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -32,6 +34,7 @@ export function command(name: string, description: string): Command {
  * where it fails, and the exit code of `EXIT`.
  */
 export async function runCommand(program: Command): Promise<void> {
+  outliveReaders();
   try {
     refuseOptionsThatNpmTook(program);
     await program.parseAsync();
@@ -43,6 +46,16 @@ export async function runCommand(program: Command): Promise<void> {
     process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** A terminal that was closed, or a reader of our output that left, must not end the work halfway. */
+function outliveReaders(): void {
+  survivePipes();
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (['EPIPE', 'EIO'].includes(error.code ?? '')) return;
+    process.stderr.write(`Standard output cannot be written: ${reasonOf(error)}.\n`);
+    process.exitCode = EXIT.failed;
+  });
 }
 
 /** Settings of npm's own: that they are set says nothing of what was typed. */

@@ -7,6 +7,7 @@ import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
 import { command, messageOf, runCommand } from './command';
+import { stopSignal } from './terminal';
 
 interface Options {
   keep?: number;
@@ -19,12 +20,7 @@ const program = command('db:backup', 'Makes one backup now and prints the path o
   .action(async ({ keep, json }: Options) => {
     const config = loadProcessConfig();
     const settings = backupSettings(config.storageDir, { ...config.backup, ...(keep === undefined ? {} : { keep }) });
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        stop.abort();
-      });
-    }
+    const signal = stopSignal();
     const database = await openDatabase(config).catch((error: unknown) => {
       // What comes later, the backup itself logs. Nobody may be there to read what is printed.
       new BackupLog(settings.logFile).error(`The backup failed: ${messageOf(error)}`);
@@ -32,7 +28,7 @@ const program = command('db:backup', 'Makes one backup now and prints the path o
     });
     try {
       const outcome = await runBackup(
-        { settings, address: database.address, ledger: backupLedger, signal: stop.signal },
+        { settings, address: database.address, ledger: backupLedger, signal },
         { trigger: 'MANUAL', force: true, once: true },
       );
       for (const warning of outcome.warnings) process.stderr.write(`${warning}\n`);
@@ -45,7 +41,7 @@ const program = command('db:backup', 'Makes one backup now and prints the path o
       await database.close();
     }
     // The backup is made and named above, whatever becomes of its copy.
-    const copies = await copyBackups({ settings, copy: config.backup.copy, signal: stop.signal });
+    const copies = await copyBackups({ settings, copy: config.backup.copy, signal });
     for (const warning of copies.warnings) process.stderr.write(`${warning}\n`);
   });
 

@@ -6,8 +6,9 @@ import { lastFailure } from '../backup/last-failure';
 import { openSession } from '../backup/session';
 import { backupSettings, type BackupSettings } from '../backup/settings';
 import { loadProcessConfig, type Config } from '../config';
-import { openDatabase } from '../database/open';
+import type { DatabaseAddress } from '../database/address';
 import { backupLedger } from '../services/backup-ledger';
+import { workBriefly } from './brief-work';
 import { command, EXIT, messageOf, runCommand } from './command';
 
 interface Report extends Omit<BackupStatus, 'latest' | 'failures' | 'copyFailures'> {
@@ -24,43 +25,38 @@ const program = command(
   .action(async ({ json }: { json?: true }) => {
     const config = loadProcessConfig();
     const settings = backupSettings(config.storageDir, config.backup);
-    const report = await readLive(config, settings).catch((error: unknown) =>
+    const report = await workBriefly(config, (address) => readLive(address, config, settings)).catch((error: unknown) =>
       readFiles(config, settings, messageOf(error)),
     );
     process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : statusText(report, new Date()));
     if (!report.healthy) process.exitCode = EXIT.failed;
   });
 
-async function readLive(config: Config, settings: BackupSettings): Promise<Report> {
-  const database = await openDatabase(config);
+async function readLive(address: DatabaseAddress, config: Config, settings: BackupSettings): Promise<Report> {
+  const session = await openSession(address);
   try {
-    const session = await openSession(database.address);
-    try {
-      const desk = new BackupDesk({
-        settings,
-        ledger: backupLedger,
-        query: session.query,
-        database: session.address.database,
-        // A command that only looks makes no backups; how the last try went, the log tells.
-        requester: {
-          problem: await lastFailure(settings.logFile),
-          failuresInARow: 0,
-          running: false,
-          request: () => undefined,
-        },
-        checker: { of: () => null, begin: () => undefined },
-        copier: null,
-      });
-      const { latest: _latest, failures: _failures, copyFailures: _copyFailures, ...status } = await desk.status();
-      const copies = await copyStatus(settings, config.backup.copy, await listBackups(settings.directory));
-      const problem = status.problem ?? copies?.problem ?? null;
-      const backups = (await desk.list()).map(({ check: _check, ...view }) => view);
-      return { ...status, healthy: problem === null, problem, copies, backups };
-    } finally {
-      session.close();
-    }
+    const desk = new BackupDesk({
+      settings,
+      ledger: backupLedger,
+      query: session.query,
+      database: session.address.database,
+      // A command that only looks makes no backups; how the last try went, the log tells.
+      requester: {
+        problem: await lastFailure(settings.logFile),
+        failuresInARow: 0,
+        running: false,
+        request: () => undefined,
+      },
+      checker: { of: () => null, begin: () => undefined },
+      copier: null,
+    });
+    const { latest: _latest, failures: _failures, copyFailures: _copyFailures, ...status } = await desk.status();
+    const copies = await copyStatus(settings, config.backup.copy, await listBackups(settings.directory));
+    const problem = status.problem ?? copies?.problem ?? null;
+    const backups = (await desk.list()).map(({ check: _check, ...view }) => view);
+    return { ...status, healthy: problem === null, problem, copies, backups };
   } finally {
-    await database.close();
+    session.close();
   }
 }
 

@@ -5,9 +5,9 @@ import { Option } from 'commander';
 import { loadProcessConfig } from '../config';
 import { createDataSource } from '../database/data-source';
 import { migrate } from '../database/migrate';
-import { openDatabase } from '../database/open';
 import { Role } from '../entities/enums';
 import { UserService } from '../services/user-service';
+import { workBriefly } from './brief-work';
 import { command, runCommand, UsageError } from './command';
 
 interface Options {
@@ -30,20 +30,17 @@ const program = command(
   .action(async ({ email, name, role }: Options) => {
     const config = loadProcessConfig();
     const password = await readPassword();
-    const database = await openDatabase(config);
-    try {
-      const dataSource = await createDataSource(database.address).initialize();
+    const user = await workBriefly(config, async (address) => {
+      const dataSource = await createDataSource(address).initialize();
       try {
         await migrate(dataSource);
-        const user = await new UserService(dataSource).create({ email, name, role, password });
-        process.stdout.write(`${user.id}\n`);
-        process.stderr.write(`Created ${user.role} ${user.email} with id ${user.id}.\n`);
+        return await new UserService(dataSource).create({ email, name, role, password });
       } finally {
         await dataSource.destroy();
       }
-    } finally {
-      await database.close();
-    }
+    });
+    process.stdout.write(`${user.id}\n`);
+    process.stderr.write(`Created ${user.role} ${user.email} with id ${user.id}.\n`);
   });
 
 async function readPassword(): Promise<string> {

@@ -1,8 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '../../src/backup/manifest';
+import { findProgram } from '../../src/database/programs';
 import { Client } from '../support/client';
-import { ROOT } from '../support/programs';
+import { CLIENTS } from '../support/engine';
+import { program, ROOT } from '../support/programs';
+import { waitFor } from '../support/wait';
 import {
   backupLog,
   backupsIn,
@@ -94,6 +97,74 @@ describe('db:backup', () => {
     expect(wrong).toMatchObject({ code: 1, stderr: 'BACKUP_KEEP must be a whole number, 1 or more, not "ten".\n' });
   });
 });
+
+describe('whoever is no longer there', () => {
+  test('ends a backup, and nothing is left of it but a line in the log', async () => {
+    const folder = newFolder();
+    await run(folder, 'cli/db-migrate');
+    const { isHeld, settings } = holdRestores(folder);
+    const running = start(folder, 'cli/db-backup', { settings });
+    await waitFor('the test restore', isHeld);
+    const { code, stdout, stderr } = await running.end('SIGHUP');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^The backup was stopped [^\n]+\n$/);
+    expect(backupLog(folder).trimEnd().split('\n').at(-1)).toMatch(/ WARN The backup was stopped /);
+    expect(processesOf(folder)).toEqual([]);
+    const left = ['app/backups', 'app/.backup-work', 'database/data'].flatMap((each) =>
+      readdirSync(path.join(folder, 'storage', each)),
+    );
+    expect(left.filter((each) => /\.sql$|scratch/.test(each))).toEqual([]);
+  });
+
+  test.each([
+    ['db-status', []],
+    ['db-migrate', []],
+    ['user-create', ['--email', 'otto@example.com', '--name', 'Otto', '--role', 'OPERATOR']],
+  ])('leaves no database running when %s is in the midst of it', async (name, args) => {
+    const folder = newFolder();
+    const running = start(folder, `cli/${name}`, { args, input: 'a long enough password\n' });
+    let hasEnded = false;
+    void running.ended.then(() => (hasEnded = true));
+    const socket = path.join(folder, 'storage', 'database', 'mariadbd.sock');
+    await waitFor('the database', () => hasEnded || existsSync(socket));
+    await running.end('SIGHUP');
+    expect(processesOf(folder)).toEqual([]);
+  });
+
+  test('has read enough, which is no failure, and keeps no backup from its copy', async () => {
+    const folder = newFolder();
+    const target = path.join(folder, 'copies');
+    mkdirSync(target);
+    for (const name of ['db-migrate', 'db-backup', 'db-verify', 'db-status']) {
+      const running = start(folder, `cli/${name}`, { settings: { BACKUP_COPY_TO: target } });
+      running.child.stdout?.destroy();
+      expect([name, await running.ended]).toEqual([name, { code: 0, stdout: '', stderr: '' }]);
+      expect(processesOf(folder)).toEqual([]);
+    }
+    const [backup = ''] = backupsIn(folder);
+    const copies = readdirSync(target).filter((each) => each.endsWith('.sql.gz'));
+    expect(copies).toEqual([expect.stringContaining(path.basename(backup, '.sql'))]);
+  });
+
+  test('but a result that finds no room on the disk is a failure', async () => {
+    const command = ['sh', '-c', 'exec "$0" "$1" > /dev/full', process.execPath, program('cli/db-migrate')];
+    expect(await run(newFolder(), '', { command })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Standard output cannot be written: the disk is full.\n',
+    });
+  });
+});
+
+/** Puts a client before the stock one that never comes to restoring anything. */
+function holdRestores(folder: string): { isHeld: () => boolean; settings: Record<string, string> } {
+  const held = path.join(folder, 'held');
+  const script = `case "$*" in *--version*) exec ${findProgram([CLIENTS.restore]) ?? ''} "$@";; esac`;
+  writeFileSync(path.join(folder, CLIENTS.restore), `#!/bin/sh\n${script}\ntouch ${held}\nexec sleep 600\n`, {
+    mode: 0o755,
+  });
+  return { isHeld: () => existsSync(held), settings: { PATH: `${folder}:${process.env.PATH ?? ''}:${folder}` } };
+}
 
 /** All but what tells the times. */
 function sqlOf(text: string): string {
