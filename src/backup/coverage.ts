@@ -11,6 +11,8 @@ export interface Coverage {
   pending: number;
   /** The file names of the backups of today's history: those whose last operation is in the live database. */
   current: ReadonlySet<string>;
+  /** The newest backup of this pool, if its last operation is not in the live database: lost, or undone. */
+  ahead: Backup | null;
 }
 
 /** Compares the backups with the live database that `query` asks. List the backups first, then call this. */
@@ -18,16 +20,28 @@ export async function coverage(backups: readonly Backup[], ledger: Ledger, query
   const newest = await ledger.newestOperation(query);
   const marks = backups.map(({ lastOperation }) => lastOperation).filter(({ uid }) => uid !== null);
   const existing = marks.length === 0 ? new Set<string>() : await ledger.existing(query, marks);
-  // A backup of an empty ledger is the beginning of every history.
-  const current = backups.filter(({ lastOperation: { uid } }) => uid === null || existing.has(uid));
+  const pool = await ledger.pool(query).catch(() => null);
+  // A backup of an empty ledger is the beginning of every history of its pool; a safety backup that tells of no
+  // operation may hold a ledger that was lost.
+  const isBeginning = (backup: Backup): boolean => backup.safety !== true && isOfPool(backup, pool);
+  const isCurrent = (backup: Backup): boolean =>
+    backup.lastOperation.uid === null ? isBeginning(backup) : existing.has(backup.lastOperation.uid);
+  const current = backups.filter(isCurrent);
   const coveredThrough = Math.min(
     newest.number,
     current.reduce((best, { lastOperation }) => Math.max(best, lastOperation.number), 0),
   );
+  const latest = backups.find((backup) => backup.safety !== true && isOfPool(backup, pool));
   return {
     newest,
     coveredThrough,
     pending: newest.number - coveredThrough,
     current: new Set(current.map(({ filename }) => filename)),
+    ahead: latest === undefined || isCurrent(latest) ? null : latest,
   };
+}
+
+/** Whether the file may be of that pool: it is not where both tell and differ. */
+export function isOfPool({ pool }: Pick<Backup, 'pool'>, of: string | null): boolean {
+  return pool === undefined || of === null || pool === of;
 }

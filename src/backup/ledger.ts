@@ -7,6 +7,8 @@ export interface Ledger {
   newestOperation(query: Query): Promise<OperationMark>;
   /** Which of these operations are in that database, under that very number: their uids. */
   existing(query: Query, marks: readonly OperationMark[]): Promise<Set<string>>;
+  /** Whether the newest operation is the last that was ever booked in that database: nothing of it is gone. */
+  isWhole(query: Query): Promise<boolean>;
   /**
    * The first violation of each kind, in sentences; empty where the ledger is sound. All ask the same database, each over
    * a connection of its own.

@@ -42,6 +42,17 @@ export const backupLedger = {
     return new Set(rows.map(({ uid }) => String(uid)).filter((uid, i) => numbers.get(uid) === Number(rows[i]?.number)));
   },
 
+  async isWhole(query: Query): Promise<boolean> {
+    const given = query(
+      `SELECT lastOperation AS given, (SELECT COALESCE(MAX(number), 0) FROM operations) AS newest FROM pool WHERE id = 1`,
+    );
+    const [row] = await given.catch((error: unknown) => {
+      if (sqlErrno(error) !== ER_NO_SUCH_TABLE) throw error;
+      return [];
+    });
+    return row !== undefined && Number(row.given) === Number(row.newest);
+  },
+
   audit,
 
   async schemaVersion(query: Query): Promise<string> {
@@ -73,7 +84,7 @@ export const backupLedger = {
 
   journalTable: { table: 'operations', number: 'number', uid: 'uid' },
 
-  dumpedTables: ['operations', 'users'],
+  dumpedTables: ['operations', 'users', 'pool'],
 
   journalOf(tables: ReadonlyMap<string, readonly DumpRow[]>): Entry[] {
     const users = new Map((tables.get('users') ?? []).map((user) => [user.id, user]));
@@ -88,6 +99,12 @@ export const backupLedger = {
       };
     });
     return entries.sort((a, b) => a.number - b.number);
+  },
+
+  isWholeIn(tables: ReadonlyMap<string, readonly DumpRow[]>): boolean {
+    const numbers = new Set((tables.get('operations') ?? []).map(({ number }) => Number(number)));
+    const given = Number(tables.get('pool')?.[0]?.lastOperation);
+    return given === numbers.size && (given === 0 || numbers.has(given));
   },
 };
 

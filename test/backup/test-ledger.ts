@@ -12,6 +12,7 @@ export const testLedger: Ledger = {
     const rows = await query('SELECT uid FROM operations WHERE (number, uid) IN (?)', [pairs]);
     return new Set(rows.map(({ uid }) => String(uid)));
   },
+  isWhole: () => Promise.resolve(true),
   async audit(query) {
     const rows = await query(
       'SELECT number FROM operations LEFT JOIN payload ON operation = number GROUP BY number HAVING COUNT(operation) <> 1',

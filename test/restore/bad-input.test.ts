@@ -99,7 +99,7 @@ test.each<[string, RestoreSource, RegExp]>([
   [
     'one before every backup',
     { kind: 'operation', number: 1 },
-    /^The state right after operation 1 cannot be had: there is no backup from before it\. The nearest that can be: the states after operation 3 \(/,
+    /^The state right after operation 1 cannot be had: no backup from before it leads there\. The nearest that can be: the states after operation 3 \(/,
   ],
   ['the moment before it', { kind: 'before', number: 2 }, /^The state right before operation 2 cannot be had/],
 ])('%s', async (_, source, message) => {

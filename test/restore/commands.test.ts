@@ -129,7 +129,7 @@ test('the stock client restores a backup behind our back, and what was abandoned
   const number = (kept?.lastOperation.number ?? 0) + 1;
   const { code, stderr } = await pool.run('db-restore', ['--operation', String(number), '--yes']);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/cannot be had: .*: the binary log holds another operation \d+ than the database/);
+  expect(stderr).toMatch(/cannot be had: .*: the binary log holds another operation \d+ than today's history/);
 });
 
 test('the way to an operation does not lead across the work of the stock client', async () => {

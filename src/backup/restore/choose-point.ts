@@ -3,6 +3,7 @@ import { BackupError, reasonOf } from '../errors';
 import { inspectFile } from '../inspect';
 import type { Choice, RestoreSource } from './choose';
 import type { RestoreContext } from './context';
+import { historyOf, type History } from './histories';
 import type { LiveState } from './live-state';
 import { isInBinaryLog, snapshotPlace } from './position';
 import { findReach, NotReachable, type ReplayTarget } from './reach';
@@ -17,52 +18,77 @@ const MAX_TRIES = 5;
  * the binary log says came after it.
  */
 export async function choosePoint(context: RestoreContext, live: LiveState, point: Point): Promise<Choice> {
-  const target = await targetOf(context, live, point);
-  const usable = live.backups.filter(({ filename, safety }) =>
-    live.readable ? live.current.has(filename) : safety !== true,
-  );
+  if (live.readable && point.number > live.newest.number) throw beyond(live, point.number);
+  const history = await historyOf(context, live);
+  const { files } = history;
+  const target = await targetOf(context, live, history, point);
   const wanted = target.side === 'through' ? target.number : target.number - 1;
-  const exact = usable.filter(({ lastOperation }) => lastOperation.number === wanted);
+  const exact = files.filter(({ lastOperation }) => lastOperation.number === wanted);
   // The one nearest to the moment that is asked for.
   const file = target.side === 'through' ? exact.at(-1) : exact[0];
+  const notes = live.readable ? [] : [...history.notes, ...otherNotes(history, wanted)];
   const reasons: string[] = [];
-  const bases = usable
-    .filter(({ lastOperation }) => lastOperation.number < target.number)
-    .sort((a, b) => b.lastOperation.number - a.lastOperation.number || (a.filename < b.filename ? 1 : -1));
-  for (const base of bases.slice(0, MAX_TRIES)) {
+  for (const base of basesOf(history, target).slice(0, MAX_TRIES)) {
     try {
-      return await replayFrom(context, base, target, file);
+      const choice = await replayFrom(context, base, target, file);
+      return { ...choice, notes };
     } catch (error) {
       if (context.signal?.aborted === true) throw error;
       reasons.push(`${base.filename}: ${reasonOf(error)}`);
     }
   }
   if (file !== undefined) {
-    const notes = [
-      `Between operation ${wanted} and this file's moment, other changes may have been made: they are in it.`,
-    ];
+    notes.push(`Between operation ${wanted} and this file's moment, other changes may have been made: they are in it.`);
     return { backup: await inspectFile(file.path), replay: null, notes };
   }
-  throw unreachable(target, usable, reasons[0]);
+  throw unreachable(target, files, [reasons[0] ?? 'no backup from before it leads there', ...notes]);
 }
 
-async function targetOf({ ledger, session }: RestoreContext, live: LiveState, point: Point): Promise<ReplayTarget> {
-  const { number } = point;
-  const side = point.kind === 'operation' ? 'through' : 'before';
-  if (!live.readable) return { number, uid: null, side };
-  if (number > live.newest.number) {
-    const beyond = live.backups.find(
-      ({ filename, lastOperation }) => !live.current.has(filename) && lastOperation.number >= number,
-    );
-    const newest = live.newest.number === 0 ? 'there is none yet' : `the newest is ${live.newest.number}`;
-    const hint =
-      beyond === undefined
-        ? ''
-        : ` A backup of an abandoned history goes up to ${beyond.lastOperation.number}: name it to restore it, ${beyond.path}.`;
-    throw new BackupError(`There is no operation ${number} in today's history: ${newest}.${hint}`);
-  }
+function beyond(live: LiveState, number: number): BackupError {
+  const abandoned = live.backups.find(
+    ({ filename, lastOperation }) => !live.current.has(filename) && lastOperation.number >= number,
+  );
+  const newest = live.newest.number === 0 ? 'there is none yet' : `the newest is ${live.newest.number}`;
+  const hint =
+    abandoned === undefined
+      ? ''
+      : ` A backup of an abandoned history goes up to ${abandoned.lastOperation.number}: name it to restore it, ${abandoned.path}.`;
+  return new BackupError(`There is no operation ${number} in today's history: ${newest}.${hint}`);
+}
+
+async function targetOf(
+  { ledger, session }: RestoreContext,
+  live: LiveState,
+  { uids }: History,
+  { number, kind }: Point,
+): Promise<ReplayTarget> {
+  const side = kind === 'operation' ? 'through' : 'before';
+  if (!live.readable) return { number, uids, side };
   const [entry] = await ledger.journal(session.query, number, number);
-  return { number, uid: entry?.uid ?? null, side };
+  return { number, uids: new Map(entry === undefined ? [] : [[number, entry.uid]]), side };
+}
+
+/** Where a replay up to that operation may begin, the nearest first. */
+function basesOf({ files, newest }: History, { number, uids }: ReplayTarget): Backup[] {
+  const bases = files
+    .filter(({ lastOperation }) => lastOperation.number < number)
+    .sort((a, b) => b.lastOperation.number - a.lastOperation.number || (a.filename < b.filename ? 1 : -1));
+  // An operation that nothing tells of may be one that was undone, unless the newest backup leads to it.
+  return uids.has(number) ? bases : bases.slice(0, 1).filter(({ lastOperation }) => lastOperation.number === newest);
+}
+
+/** Where the live database does not tell: an operation of that number, or more, that were undone before. */
+function otherNotes({ others, uids }: History, number: number): string[] {
+  // A safety backup may be damaged.
+  const plainFirst = [...others].sort((a, b) => Number(a.safety === true) - Number(b.safety === true));
+  const other =
+    plainFirst.find(({ lastOperation }) => lastOperation.number === number && lastOperation.uid !== uids.get(number)) ??
+    plainFirst.find(({ lastOperation }) => lastOperation.number > number);
+  if (other === undefined || number === 0) return [];
+  const { path, lastOperation } = other;
+  return lastOperation.number === number
+    ? [`Another operation ${number} was undone before: ${path} ends with it, and is restored by its name.`]
+    : [`Operations up to ${lastOperation.number} of an abandoned history are in ${path}, restored by its name.`];
 }
 
 /** @throws BackupError, NotReachable with the reason why not */
@@ -87,7 +113,8 @@ async function replayFrom(
     target,
     ...(filePlace === null ? {} : { lookOnTo: filePlace }),
   });
-  if (file !== undefined && filePlace !== null && !reach.changedAfter) {
+  const isSame = file?.lastOperation.uid === reach.last.uid;
+  if (file !== undefined && filePlace !== null && isSame && !reach.changedAfter) {
     const sound = await inspectFile(file.path).catch(() => null);
     if (sound !== null) return { backup: sound, replay: null, notes: [] };
   }
@@ -95,7 +122,11 @@ async function replayFrom(
   return { backup, replay: end === null ? null : { from, end, transactions, last }, notes: [] };
 }
 
-function unreachable({ number, side }: ReplayTarget, usable: readonly Backup[], reason?: string): BackupError {
+function unreachable(
+  { number, side }: ReplayTarget,
+  usable: readonly Backup[],
+  [reason = '', ...notes]: readonly string[],
+): BackupError {
   const wanted = side === 'through' ? number : number - 1;
   const marks = usable.map(({ lastOperation }) => lastOperation.number);
   const below = Math.max(...marks.filter((mark) => mark < wanted));
@@ -106,7 +137,6 @@ function unreachable({ number, side }: ReplayTarget, usable: readonly Backup[], 
       (mark) => `operation ${mark} (${usable.find(({ lastOperation }) => lastOperation.number === mark)?.path ?? ''})`,
     );
   const what = `The state right ${side === 'through' ? 'after' : 'before'} operation ${number} cannot be had`;
-  const why = reason === undefined ? 'there is no backup from before it' : reason;
   const offer = near.length === 0 ? '' : ` The nearest that can be: the states after ${near.join(' and ')}.`;
-  return new BackupError(`${what}: ${why}.${offer}`);
+  return new BackupError([`${what}: ${reason}.${offer}`, ...notes].join(' '));
 }

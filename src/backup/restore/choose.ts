@@ -5,6 +5,7 @@ import { inspectFile } from '../inspect';
 import type { OperationMark } from '../ledger';
 import { choosePoint } from './choose-point';
 import type { RestoreContext } from './context';
+import { historyOf } from './histories';
 import type { LiveState } from './live-state';
 import type { LogPlace } from './position';
 
@@ -50,35 +51,56 @@ export async function choose(context: RestoreContext, live: LiveState, source: R
   }
 }
 
-async function chooseLatest({ settings }: RestoreContext, live: LiveState): Promise<Choice> {
-  const { backups, current, readable } = live;
-  const [newest] = backups;
-  const ours = readable ? backups.filter(({ filename }) => current.has(filename)) : backups;
+async function chooseLatest(context: RestoreContext, live: LiveState): Promise<Choice> {
+  const { directory } = context.settings;
+  const { ahead } = live;
+  const { files, others, notes } = await historyOf(context, live);
   // A safety backup may hold the very damage that somebody wants to undo.
-  const plain = ours.find(({ safety }) => safety !== true);
-  const safety = ours.find((backup) => backup.safety === true);
-  const wanted =
-    plain === undefined || (readable && (safety?.lastOperation.number ?? 0) > plain.lastOperation.number)
-      ? safety
-      : plain;
-  const backup = wanted ?? (live.empty ? newest : undefined);
+  const plain = files.filter(({ safety }) => safety !== true);
+  const backup = fullest(plain);
   if (backup === undefined) {
+    const [newest] = live.backups;
     throw new BackupError(
       newest === undefined
-        ? `There is no backup in ${settings.directory}: name the file to restore.`
-        : `No backup in ${settings.directory} belongs to today's history: name the file to restore, such as ${newest.path}.`,
+        ? `There is no backup in ${directory}: name the file to restore.`
+        : `No backup in ${directory} belongs to today's history: name the file to restore, such as ${newest.path}.`,
     );
   }
-  const notes = (await unlistedSince(settings.directory, live)).map(
-    (name) => `${name} is newer, but no complete backup.`,
-  );
+  const { number } = backup.lastOperation;
+  if (ahead !== null && number === 0) {
+    throw new BackupError(
+      `The live database holds no operation, but the newest backup, ${ahead.path}, holds operations up to ` +
+        `${ahead.lastOperation.number}: name the file to restore, that one or ${backup.path}.`,
+    );
+  }
+  if (ahead !== null) {
+    notes.push(`${ahead.path} is newer: it holds operations up to ${ahead.lastOperation.number} of another history.`);
+  }
+  const undone = fullest(others);
+  if (!live.readable && undone !== undefined && undone.lastOperation.number > number) {
+    notes.push(`Operations up to ${undone.lastOperation.number} of an abandoned history are in ${undone.path}.`);
+  }
+  const safety = fullest(files.filter((file) => file.safety === true));
+  if (safety !== undefined && safety.lastOperation.number > number) {
+    const { path: file, lastOperation } = safety;
+    notes.push(`${file}, made before a restore and never checked, holds operations up to ${lastOperation.number}.`);
+  }
+  notes.push(...(await unlistedSince(directory, live)).map((name) => `${name} is newer, but no complete backup.`));
   try {
     return { backup: await inspectFile(backup.path), replay: null, notes };
   } catch (error) {
-    const next = ours.find((other) => other.filename < backup.filename && other.safety !== true);
+    const next = fullest(plain.filter((other) => other !== backup));
     const remedy = next === undefined ? '' : ` The one before it is ${next.path}.`;
     throw new BackupError(`${reasonOf(error)}.${remedy}`, { cause: error });
   }
+}
+
+/** The backup with the most operations; of several the newest, which holds the most of all else. */
+function fullest(newestFirst: readonly Backup[]): Backup | undefined {
+  return newestFirst.reduce<Backup | undefined>(
+    (best, backup) => (best !== undefined && best.lastOperation.number >= backup.lastOperation.number ? best : backup),
+    undefined,
+  );
 }
 
 /** The names of files newer than every complete backup. */

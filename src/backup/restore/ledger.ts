@@ -23,4 +23,6 @@ export interface RestoreLedger extends Ledger {
   readonly dumpedTables: readonly string[];
   /** The journal out of the rows of a dump, in order. */
   journalOf(tables: ReadonlyMap<string, readonly DumpRow[]>): JournalEntry[];
+  /** Whether these rows hold every operation that was ever booked. */
+  isWholeIn(tables: ReadonlyMap<string, readonly DumpRow[]>): boolean;
 }

@@ -10,14 +10,18 @@ import { bytesOf, tablesOf } from './tables';
 export interface LiveState {
   /** Whether it holds any table. */
   empty: boolean;
-  /** Whether its journal of operations can be read. */
+  /** Whether its journal of operations can be read, and nothing of it is gone. */
   readable: boolean;
   newest: OperationMark;
+  /** Tells it from other pools; null where it does not say. */
+  pool: string | null;
   bytes: number;
   /** The complete backups, newest first. */
   backups: readonly Backup[];
   /** The file names of those of today's history; empty where the journal cannot be read. */
   current: ReadonlySet<string>;
+  /** The newest backup of the pool, if its last operation is not in the live database. */
+  ahead: Backup | null;
 }
 
 export async function readLive(
@@ -28,11 +32,13 @@ export async function readLive(
   const backups = await listBackups(settings.directory);
   const { database } = address;
   const empty = (await tablesOf(query, database)).length === 0;
-  const state = { empty, backups, bytes: await bytesOf(query, database) };
+  const pool = await ledger.pool(query).catch(() => null);
+  const state = { empty, pool, backups, bytes: await bytesOf(query, database) };
   try {
-    const { newest, current } = await coverage(backups, ledger, query);
-    return { ...state, readable: true, newest, current };
+    const { newest, current, ahead } = await coverage(backups, ledger, query);
+    if (await ledger.isWhole(query)) return { ...state, readable: true, newest, current, ahead };
   } catch {
-    return { ...state, readable: false, newest: NO_OPERATION, current: new Set() };
+    // As where operations are gone.
   }
+  return { ...state, readable: false, newest: NO_OPERATION, current: new Set(), ahead: null };
 }

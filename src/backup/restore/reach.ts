@@ -11,8 +11,8 @@ import { changesTables } from './table-change';
 /** The end of a replay. `through`: right after that operation's commit. `before`: right before its transaction. */
 export interface ReplayTarget {
   number: number;
-  /** Null where the live database could not be asked. */
-  uid: string | null;
+  /** Which operations lead there, by their numbers, as far as is known. */
+  uids: ReadonlyMap<number, string>;
   side: 'through' | 'before';
 }
 
@@ -143,8 +143,8 @@ class Search {
       throw new NotReachable('the binary log shows another history of operations than the backup');
     }
     this.operation = { number, uid };
-    if (number === target.number && target.uid !== null && uid !== target.uid) {
-      throw new NotReachable(`the binary log holds another operation ${number} than the database`);
+    if ((target.uids.get(number) ?? uid) !== uid) {
+      throw new NotReachable(`the binary log holds another operation ${number} than today's history`);
     }
   }
 
