@@ -5,6 +5,7 @@ import { BackupError } from './errors';
 import type { Ledger, Query } from './ledger';
 import { isBackupRunning } from './lock';
 import { type BackupLogEntry, readLog } from './log-reader';
+import { lostOperations } from './lost';
 import type { BackupTrigger } from './manifest';
 import { reportedElsewhere, THIS_HOST } from './reports';
 import type { BackupRequester } from './request';
@@ -125,7 +126,7 @@ export class BackupDesk {
   }
 
   async status(): Promise<BackupStatus> {
-    const { settings, requester, copier } = this.options;
+    const { settings, ledger, query, requester, copier } = this.options;
     const wasRunning = await this.isRunning();
     let unreadable: string | null = null;
     const files = await this.files().catch((error: unknown) => {
@@ -138,7 +139,8 @@ export class BackupDesk {
     // One that ended while the files were being read may have covered what they seemed to lack.
     const mayBeLacking = !wasRunning && !running;
     const lacking = mayBeLacking ? this.lasting(covered) : null;
-    const problem = requester.problem ?? unreadable ?? lacking ?? copier?.problem ?? null;
+    const lost = mayBeLacking ? await lostOperations(covered, { ledger, query, directory: settings.directory }) : null;
+    const problem = lost ?? requester.problem ?? unreadable ?? lacking ?? copier?.problem ?? null;
     return {
       healthy: problem === null,
       problem,

@@ -11,7 +11,13 @@ import { backupLedger } from '../services/backup-ledger';
 import { workBriefly } from './brief-work';
 import { command, EXIT, messageOf, runCommand } from './command';
 
-interface Report extends Omit<BackupStatus, 'latest' | 'failures' | 'copyFailures'> {
+type OfDatabase = Pick<BackupStatus, 'lastOperation' | 'coveredThrough' | 'pendingOperations'>;
+
+interface Report extends Omit<BackupStatus, 'latest' | 'failures' | 'copyFailures' | keyof OfDatabase> {
+  /** null where the database cannot be asked. */
+  lastOperation: number | null;
+  coveredThrough: number | null;
+  pendingOperations: number | null;
   /** null where no copies are kept. */
   copies: CopyStatus | null;
   backups: (Omit<BackupView, 'current' | 'check'> & { current: boolean | null })[];
@@ -67,9 +73,9 @@ async function readFiles(config: Config, settings: BackupSettings, problem: stri
     healthy: false,
     problem,
     running: false,
-    lastOperation: 0,
-    coveredThrough: 0,
-    pendingOperations: 0,
+    lastOperation: null,
+    coveredThrough: null,
+    pendingOperations: null,
     count: backups.length,
     totalBytes: backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keep: settings.keep,
@@ -82,7 +88,9 @@ function statusText(report: Report, now: Date): string {
   const { healthy, problem, lastOperation, coveredThrough, pendingOperations, count, keep, totalBytes } = report;
   const head = [
     ...wrap(healthy ? 'Healthy.' : `NOT healthy: ${problem ?? ''}`),
-    `Newest operation ${lastOperation}, backed up through ${coveredThrough}, ${pendingOperations} pending.`,
+    lastOperation === null
+      ? 'Newest operation unknown, backed up through unknown, pending unknown.'
+      : `Newest operation ${lastOperation}, backed up through ${coveredThrough}, ${pendingOperations} pending.`,
     `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}`,
     ...(report.copies === null ? [] : copiesText(report.copies)),
   ];

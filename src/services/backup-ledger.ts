@@ -30,7 +30,10 @@ export const backupLedger = {
     const newest = query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
     const [row] = await newest.catch((error: unknown) => {
       if (sqlErrno(error) !== ER_NO_SUCH_TABLE) throw error;
-      throw new Error('the database holds no ledger yet (npm run db:migrate makes an empty one)');
+      throw new Error(
+        'the database holds no ledger: npm run db:restore -- --latest brings back what the backups hold, ' +
+          'npm run db:migrate makes an empty one',
+      );
     });
     return row === undefined ? { number: 0, uid: null } : { number: Number(row.number), uid: String(row.uid) };
   },

@@ -91,7 +91,55 @@ test('a database that cannot be reached is one line, and the files are listed al
   const status = await pool.run('db-status', [], settings);
   expect(status.code).toBe(1);
   expect(status.stdout).toMatch(/^NOT healthy: The database server .* cannot be reached/);
+  expect(status.stdout).toMatch(/^Newest operation unknown, backed up through unknown, pending unknown\.$/m);
   expect(status.stdout).toMatch(/^db_backup-.* unknown$/m);
+});
+
+test('a journal that cannot be read is no empty one, and what advises is not what hides the loss', async () => {
+  await pool.bench.query('DROP TABLE operations');
+  const { code, stdout } = await pool.run('db-status', ['--json']);
+  expect(code).toBe(1);
+  const report = JSON.parse(stdout) as { problem: string };
+  expect(report).toMatchObject({ lastOperation: null, coveredThrough: null, pendingOperations: null, count: 1 });
+  expect(report.problem).toMatch(
+    / holds no ledger: npm run db:restore -- --latest brings back .*, npm run db:migrate /,
+  );
+});
+
+test('db:status is not healthy where operations are gone that no restore of ours explains', async () => {
+  const { bench } = pool;
+  const [kept] = await bench.backups();
+  const status = () => pool.run('db-status');
+  await bench.operate(2);
+  await bench.backUp();
+  await bench.restore({ kind: 'file', file: kept?.path ?? '' });
+  expect((await status()).stdout).toMatch(/^Healthy\.\nNewest operation 3/);
+
+  await bench.operate(1);
+  const { filename } = await bench.backUp();
+  await pool.stockRestore(kept?.path ?? '');
+  const { code, stdout } = await status();
+  expect(code).toBe(1);
+  expect(stdout.replaceAll('\n', ' ')).toContain(
+    `NOT healthy: The newest backup, ${filename}, holds operations up to 4 that the live database does not: restore`,
+  );
+  await bench.backUp();
+  expect((await status()).stdout).toMatch(/^Healthy/);
+
+  await bench.query('DELETE FROM operations');
+  const emptied = await status();
+  expect(emptied.code).toBe(1);
+  expect(emptied.stdout).toMatch(/^NOT healthy: The live database no longer holds every operation that was booked/);
+});
+
+test('a pool just created is healthy, also beside the backups of another', async () => {
+  const fresh = await isolate();
+  try {
+    const { code, stdout } = await fresh.run('db-status', [], { STORAGE_DIR: pool.bench.storageDir });
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+  } finally {
+    await fresh.close();
+  }
 });
 
 test('db:verify says for each whether it is sound', async () => {
