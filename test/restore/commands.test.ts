@@ -43,7 +43,9 @@ test('a dry run prints the plan, and changes nothing', async () => {
   const { code, stdout, stderr } = await pool.run('db-restore', ['--latest', '--dry-run']);
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(stderr).toMatch(/^Restore plan\n {2}file +\/.*\.sql\n {2}contains +operations up to 3/);
-  expect(stderr).toMatch(/^ {2}gone +1 operation\n +4 CONFIRM_PAYMENT by Account 2 <a2@example\.com> at /m);
+  expect(stderr).toMatch(
+    /^ {2}gone +1 operation\n +4 CONFIRM_PAYMENT by Account 2 <a2@example\.com> at .*\n +and whatever else was entered or changed since .* UTC$/m,
+  );
   expect(stderr).toMatch(/^ {2}safety +a backup of what is there now is made first$/m);
   expect(stderr).toMatch(/^ {2}time +about \d+ s$/m);
   expect(readdirSync(pool.bench.settings.directory)).toEqual(files);
@@ -132,11 +134,20 @@ test('db:status is not healthy where operations are gone that no restore of ours
   expect(emptied.stdout).toMatch(/^NOT healthy: The live database no longer holds every operation that was booked/);
 });
 
-test('a pool just created is healthy, also beside the backups of another', async () => {
+test('a pool just created is healthy, also beside the backups of another, which a plan tells from its own', async () => {
   const fresh = await isolate();
   try {
     const { code, stdout } = await fresh.run('db-status', [], { STORAGE_DIR: pool.bench.storageDir });
     expect({ code, stdout }).toMatchObject({ code: 0 });
+    // And a plan tells whose backup it is.
+    const [backup] = await pool.bench.backups();
+    const note = /^ {2}note +This backup is of another pool than the live database\.$/m;
+    const plan = async (of: Isolated): Promise<string> =>
+      (await of.run('db-restore', [backup?.path ?? '', '--dry-run'])).stderr;
+    expect(await plan(fresh)).toMatch(note);
+    const own = await plan(pool);
+    expect(own).not.toMatch(note);
+    expect(own).toMatch(/^ {2}gone +no operation\n +and whatever else was entered or changed since /m);
   } finally {
     await fresh.close();
   }

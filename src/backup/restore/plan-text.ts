@@ -5,9 +5,12 @@ import type { RestorePlan } from './plan';
 /** More operations than these are counted, not named. */
 const MAX_NAMED = 20;
 
+/** Begins a further line of an entry. */
+const NEXT = `\n${' '.repeat(16)}`;
+
 /** The plan for people, line by line. */
 export function planText(plan: RestorePlan): string {
-  const { backup, replay, live, notes, migrations } = plan;
+  const { backup, replay, notes, migrations } = plan;
   const at = `as of ${moment(backup.startedAt)}`;
   const checked =
     backup.verifiedAt === null ? 'never restored for a test yet' : `verified ${moment(backup.verifiedAt)}`;
@@ -26,7 +29,7 @@ export function planText(plan: RestorePlan): string {
   lines.push(['result', upTo(plan.lastOperation, false)]);
   if (!plan.beside) {
     lines.push(['come back', listed(plan.back, plan.backByLog)]);
-    lines.push(['gone', live.readable ? listed(plan.gone, null) : gonesUnknown(plan)]);
+    lines.push(['gone', goneText(plan)]);
     lines.push(['safety', safetyText(plan)]);
   }
   lines.push(['time', `about ${plan.seconds} s`]);
@@ -46,8 +49,16 @@ function replacing({ target, live }: RestorePlan): string {
     : `the database ${target}, whose operations cannot be read`;
 }
 
-function gonesUnknown({ live }: RestorePlan): string {
-  return live.empty ? 'nothing' : 'unknown, as the operations of the live database cannot be read';
+/** What is no operation, such as a new account, no journal tells: so it is said always. */
+function goneText({ live, gone, backup, replay }: RestorePlan): string {
+  if (live.empty) return 'nothing';
+  const operations = live.readable
+    ? gone.length === 0
+      ? 'no operation'
+      : listed(gone, null)
+    : 'unknown, as the operations of the live database cannot be read';
+  const since = replay === null ? `since ${moment(backup.startedAt)}` : 'after what is replayed';
+  return `${operations}${NEXT}and whatever else was entered or changed ${since}`;
 }
 
 function safetyText({ live, safetyBackup }: RestorePlan): string {
@@ -67,7 +78,7 @@ function listed(entries: readonly JournalEntry[], byLog: RestorePlan['backByLog'
   const rest = entries.length - named.length;
   if (rest > 0) named.push(`and ${rest} more, up to ${entries.at(-1)?.number ?? ''}`);
   const count = `${entries.length} ${plural('operation', entries.length)}`;
-  return [count, ...named, ...further].join(`\n${' '.repeat(16)}`);
+  return [count, ...named, ...further].join(NEXT);
 }
 
 /** "12 SELL_VEHICLE by Operator 1 <operator-1@example.com> at 2026-11-23 01:02:03 UTC" */

@@ -1,3 +1,4 @@
+import { isOfPool } from '../coverage';
 import { BackupError } from '../errors';
 import { contains } from '../ledger';
 import { choose, type Choice, type RestoreSource } from './choose';
@@ -62,8 +63,12 @@ export async function planRestore(context: RestoreContext, request: PlanRequest)
   }
   const safetyBackup = request.safetyBackup && into === null && !live.empty;
   const { sqlBytes } = choice.backup;
+  const notes = isOfPool(choice.backup, live.pool)
+    ? choice.notes
+    : [...choice.notes, 'This backup is of another pool than the live database.'];
   return {
     ...choice,
+    notes,
     source,
     live,
     target: into ?? address.database,
