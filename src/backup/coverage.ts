@@ -23,7 +23,7 @@ export async function coverage(backups: readonly Backup[], ledger: Ledger, query
   const pool = await ledger.pool(query).catch(() => null);
   // A backup of an empty ledger is the beginning of every history of its pool; a safety backup that tells of no
   // operation may hold a ledger that was lost.
-  const isBeginning = (backup: Backup): boolean => backup.safety !== true && isOfPool(backup, pool);
+  const isBeginning = (backup: Backup): boolean => backup.safety !== true && mayBeOfPool(backup, pool);
   const isCurrent = (backup: Backup): boolean =>
     backup.lastOperation.uid === null ? isBeginning(backup) : existing.has(backup.lastOperation.uid);
   const current = backups.filter(isCurrent);
@@ -31,7 +31,7 @@ export async function coverage(backups: readonly Backup[], ledger: Ledger, query
     newest.number,
     current.reduce((best, { lastOperation }) => Math.max(best, lastOperation.number), 0),
   );
-  const latest = backups.find((backup) => backup.safety !== true && isOfPool(backup, pool));
+  const latest = backups.find((backup) => backup.safety !== true && mayBeOfPool(backup, pool));
   return {
     newest,
     coveredThrough,
@@ -42,6 +42,6 @@ export async function coverage(backups: readonly Backup[], ledger: Ledger, query
 }
 
 /** Whether the file may be of that pool: it is not where both tell and differ. */
-export function isOfPool({ pool }: Pick<Backup, 'pool'>, of: string | null): boolean {
+export function mayBeOfPool({ pool }: Pick<Backup, 'pool'>, of: string | null): boolean {
   return pool === undefined || of === null || pool === of;
 }

@@ -1,5 +1,5 @@
 import type { Backup } from '../catalogue';
-import { isOfPool } from '../coverage';
+import { mayBeOfPool } from '../coverage';
 import { inspectFile } from '../inspect';
 import type { RestoreContext } from './context';
 import { readDumpRows } from './dump-rows';
@@ -23,7 +23,7 @@ export interface History {
 export async function historyOf(context: RestoreContext, live: LiveState): Promise<History> {
   if (!live.readable) return newestHistory(context, live);
   const isCurrent = ({ filename }: Backup): boolean => live.current.has(filename);
-  const ours = live.backups.filter((backup) => isOfPool(backup, live.pool));
+  const ours = live.backups.filter((backup) => mayBeOfPool(backup, live.pool));
   const others = ours.filter((backup) => !isCurrent(backup));
   return { files: live.backups.filter(isCurrent), others, newest: live.newest.number, uids: new Map(), notes: [] };
 }
@@ -34,7 +34,7 @@ export async function historyOf(context: RestoreContext, live: LiveState): Promi
  */
 async function newestHistory({ ledger }: RestoreContext, live: LiveState): Promise<History> {
   const pool = live.pool ?? live.backups.find((backup) => backup.pool !== undefined)?.pool ?? null;
-  const ours = live.backups.filter((backup) => isOfPool(backup, pool));
+  const ours = live.backups.filter((backup) => mayBeOfPool(backup, pool));
   const uids = new Map<number, string>();
   const damaged: Backup[] = [];
   const torn = new Set<Backup>();

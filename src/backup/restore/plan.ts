@@ -1,4 +1,4 @@
-import { isOfPool } from '../coverage';
+import { mayBeOfPool } from '../coverage';
 import { BackupError } from '../errors';
 import { contains } from '../ledger';
 import { choose, type Choice, type RestoreSource } from './choose';
@@ -63,7 +63,7 @@ export async function planRestore(context: RestoreContext, request: PlanRequest)
   }
   const safetyBackup = request.safetyBackup && into === null && !live.empty;
   const { sqlBytes } = choice.backup;
-  const notes = isOfPool(choice.backup, live.pool)
+  const notes = mayBeOfPool(choice.backup, live.pool)
     ? choice.notes
     : [...choice.notes, 'This backup is of another pool than the live database.'];
   return {
