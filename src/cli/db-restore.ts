@@ -72,7 +72,12 @@ const program = command(
             signal,
             onProgress: progress.report,
           },
-          { source, into: options.into ?? null, safetyBackup: options.safetyBackup },
+          {
+            source,
+            into: options.into ?? null,
+            safetyBackup: options.safetyBackup,
+            onlyAsPlanned: options.yes !== true,
+          },
           agrees,
         );
       const outcome =

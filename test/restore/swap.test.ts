@@ -1,6 +1,9 @@
 import { coverage } from '../../src/backup/coverage';
+import type { RestorePlan } from '../../src/backup/restore/plan';
+import { restore } from '../../src/backup/restore/restore';
 import { openSession } from '../../src/backup/session';
 import { backupLedger } from '../../src/services/backup-ledger';
+import { restoreWithStockClient } from '../backup/stock-client';
 import { createTestDatabase } from '../support/database';
 import { testUnlessLeftOut } from '../support/engine';
 import { contentOf, openBench, rejection, tablesOf, type Bench } from './support';
@@ -74,6 +77,59 @@ test('what comes in after the safety backup is saved as well, an operation or no
   const operated = await bench.restore({ kind: 'latest' }, { change: { onStep: operateLate } });
   expect(operated.outcome.safety.map(({ lastOperation }) => lastOperation.uid)).toContain(late);
   expect(await bench.litter()).toEqual([]);
+});
+
+test('an empty database that fills while the restore runs is saved, whatever the plan said of it', async () => {
+  const { query, name, dependencies } = bench;
+  const [kept] = await bench.backups();
+  await bench.operate(1);
+  const { path: other } = await bench.backUp();
+  const lost = await contentOf(query, name);
+  await query('DROP DATABASE ??', [name]);
+  await query('CREATE DATABASE ??', [name]);
+  const onStep = async (step: string): Promise<void> => {
+    if (step === 'audited') await restoreWithStockClient(dependencies.address, name, other);
+  };
+  const source = { kind: 'file' as const, file: kept?.path ?? '' };
+  const { plan, outcome } = await bench.restore(source, { change: { onStep } });
+  expect(plan.safetyBackup).toBe(false);
+  const into = `${name}_safety`;
+  await bench.restore({ kind: 'file', file: outcome.safety[0]?.path ?? '' }, { into });
+  expect(await contentOf(query, into)).toEqual(lost);
+  await query('USE ??', [name]);
+  expect(await bench.newest()).toBe(2);
+});
+
+describe('operations that come in after the plan was made', () => {
+  const request = { source: { kind: 'latest' as const }, into: null, safetyBackup: true };
+
+  test('are not taken from who agreed to less, even where they bear the same numbers', async () => {
+    await bench.operate(1);
+    let files: unknown;
+    const refused = restore(bench.dependencies, { ...request, onlyAsPlanned: true }, async ({ gone }) => {
+      expect(gone.map(({ number }) => number)).toEqual([3]);
+      await bench.restore({ kind: 'latest' });
+      await bench.operate(1);
+      files = await bench.backups();
+      return true;
+    });
+    expect(await rejection(refused)).toMatch(/^The operations of \S+ changed after the plan was printed, so nothing/);
+    expect(await bench.newest()).toBe(3);
+    expect(await bench.backups()).toEqual(files);
+    expect(await bench.litter()).toEqual([]);
+  });
+
+  test('are named by a new plan where nobody was asked, and do not stop it', async () => {
+    const plans: RestorePlan[] = [];
+    const outcome = await restore(bench.dependencies, request, async (plan) => {
+      plans.push(plan);
+      if (plans.length === 1) await bench.operate(2);
+      return true;
+    });
+    expect(plans.map(({ gone }) => gone.map(({ number }) => number))).toEqual([[], [3, 4]]);
+    expect(outcome?.safety.map(({ lastOperation }) => lastOperation.number)).toEqual([4]);
+    expect(await bench.newest()).toBe(2);
+  });
 });
 
 test('operations go on while it runs: none fails, none waits a second, and each is live or saved', async () => {

@@ -1,6 +1,6 @@
 import { mayBeOfPool } from '../coverage';
 import { BackupError } from '../errors';
-import { contains } from '../ledger';
+import { contains, NO_OPERATION, type OperationMark } from '../ledger';
 import { choose, type Choice, type RestoreSource } from './choose';
 import type { RestoreContext } from './context';
 import { readDumpRows } from './dump-rows';
@@ -17,6 +17,8 @@ export interface RestorePlan extends Choice {
   /** Beside the live database: it stays as it is. */
   beside: boolean;
   safetyBackup: boolean;
+  /** Nobody wants what is replaced. Else it is kept until a backup holds it, also where there was nothing at first. */
+  discards: boolean;
   /** The newest operation afterwards; 0 for none. */
   lastOperation: number;
   /** Operations of the live database that will be gone. */
@@ -74,10 +76,18 @@ export async function planRestore(context: RestoreContext, request: PlanRequest)
     target: into ?? address.database,
     beside: into !== null,
     safetyBackup,
+    discards: !request.safetyBackup,
     migrations,
     ...(await compare(context, live, choice)),
     seconds: Math.ceil(1 + sqlBytes / LOAD_BYTES_A_SECOND + (safetyBackup ? live.bytes / DUMP_BYTES_A_SECOND : 0)),
   };
+}
+
+/** Whether operations came or went since that plan: what it says of the live database is no longer so. */
+export async function isOutdated({ session, ledger }: RestoreContext, { live, beside }: RestorePlan): Promise<boolean> {
+  if (beside || !(live.readable || live.empty)) return false;
+  const { number, uid } = await ledger.newestOperation(session.query).catch((): OperationMark => NO_OPERATION);
+  return number !== live.newest.number || uid !== live.newest.uid;
 }
 
 /** @throws BackupError where the file is from a newer program, or another */

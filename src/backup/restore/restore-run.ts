@@ -116,7 +116,7 @@ export class RestoreRun {
   /** From the swap on there is no way back: what follows is done even where the restore was asked to stop. */
   private async replace(copy: RestoredCopy, audited: Audited, migrated: readonly string[]): Promise<Backup | null> {
     const { session } = this.context;
-    const keeps = this.plan.safetyBackup;
+    const keeps = !this.plan.discards;
     const aside = ownSchemaName(session.address.database, keeps ? 'replaced' : 'discarded');
     if (this.safetyCopy !== null) this.safety.push(await this.safetyCopy.publishAsSafety());
     await this.step('published');

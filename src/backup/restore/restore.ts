@@ -6,7 +6,7 @@ import { readServer } from '../server';
 import { openSession, type Session } from '../session';
 import { clearWorkFiles, prepareFolders, workTag } from '../work-files';
 import { STALL_MS, type RestoreContext, type RestoreDependencies } from './context';
-import { planRestore, type PlanRequest, type RestorePlan } from './plan';
+import { isOutdated, planRestore, type PlanRequest, type RestorePlan } from './plan';
 import { nameOfFile } from './plan-text';
 import { settleReplaced } from './replaced';
 import { RestoreRun, type RestoreOutcome } from './restore-run';
@@ -18,6 +18,16 @@ export class RestoreStopped extends BackupError {
   }
 }
 
+export interface RestoreRequest extends Omit<PlanRequest, 'knownSchemas'> {
+  /**
+   * A person agrees to the plan: where operations came or went meanwhile, nothing is done. Else it is planned anew, and
+   * `confirm` is asked again.
+   */
+  onlyAsPlanned?: boolean;
+}
+
+type Confirm = (plan: RestorePlan) => Promise<boolean>;
+
 /**
  * Restores as planned, if `confirm` agrees to the plan. Everything is done and checked in a database beside the live one,
  * which then takes its place at once; whatever fails before, the live one stays as it was.
@@ -26,8 +36,8 @@ export class RestoreStopped extends BackupError {
  */
 export async function restore(
   dependencies: RestoreDependencies,
-  request: Omit<PlanRequest, 'knownSchemas'>,
-  confirm: (plan: RestorePlan) => Promise<boolean>,
+  request: RestoreRequest,
+  confirm: Confirm,
 ): Promise<RestoreOutcome | null> {
   const { settings, address, signal } = dependencies;
   const log = new BackupLog(settings.logFile, dependencies.now);
@@ -39,7 +49,12 @@ export async function restore(
     if (!(await confirm(plan))) return null;
     throwIfStopped(signal);
     session.close();
-    return await underLock(dependencies, log, plan);
+    return await underLock(dependencies, log, async (context) => {
+      if (!(await isOutdated(context, plan))) return plan;
+      if (request.onlyAsPlanned === true) throw new BackupError(changed(plan));
+      const anew = await planRestore(context, { ...request, knownSchemas: dependencies.knownSchemas });
+      return (await confirm(anew)) ? anew : null;
+    });
   } catch (error) {
     if (signal?.aborted === true && !isTooLate(error)) throw new RestoreStopped();
     throw BackupError.from(error, 'The restore failed');
@@ -51,8 +66,8 @@ export async function restore(
 async function underLock(
   dependencies: RestoreDependencies,
   log: BackupLog,
-  plan: RestorePlan,
-): Promise<RestoreOutcome> {
+  planNow: (context: RestoreContext) => Promise<RestorePlan | null>,
+): Promise<RestoreOutcome | null> {
   const { settings, address, signal, onProgress } = dependencies;
   onProgress?.('Waiting for a backup that runs', null);
   const lock = await BackupLock.acquire(address, signal === undefined ? {} : { signal });
@@ -62,10 +77,12 @@ async function underLock(
       const stop = signal === undefined ? lock.lost : AbortSignal.any([lock.lost, signal]);
       const context = await contextOf(dependencies, session, log, stop);
       await dependencies.onStep?.('locked');
-      log.info(`Restore begins: ${nameOfFile(plan)} into ${plan.target}.`);
       await clearWorkFiles(settings.workDirectory, context.tag);
       await dropScratchLitter(session);
       await settleReplaced(context);
+      const plan = await planNow(context);
+      if (plan === null) return null;
+      log.info(`Restore begins: ${nameOfFile(plan)} into ${plan.target}.`);
       const outcome = await new RestoreRun(dependencies, context, lock, plan).execute();
       log.info(`Restored ${plan.target}: operations up to ${outcome.lastOperation}.`);
       return outcome;
@@ -99,6 +116,13 @@ async function contextOf(
     ...(signal === undefined ? {} : { signal }),
     now,
   };
+}
+
+function changed({ target }: RestorePlan): string {
+  return (
+    `The operations of ${target} changed after the plan was printed, so nothing was done: run it again and look at the ` +
+    `new plan, or give --yes to restore whatever comes in meanwhile.`
+  );
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {
