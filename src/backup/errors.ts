@@ -9,7 +9,9 @@ export class BackupError extends Error {
   }
 
   static lockLost(reason: string): BackupError {
-    return new BackupError(`The lock on backups was lost in mid-backup (${reason}), so nothing was published.`);
+    return new BackupError(`The lock on backups was lost in mid-backup (${reason}), so nothing was published.`, {
+      cause: reason,
+    });
   }
 
   static programMissing(names: readonly string[], purpose: string, debianPackage: string): BackupError {

@@ -1,8 +1,9 @@
 import { coverage } from '../../src/backup/coverage';
-import type { RestoreStep } from '../../src/backup/restore/context';
+import type { RestoreDependencies, RestoreStep } from '../../src/backup/restore/context';
 import { backupLedger } from '../../src/services/backup-ledger';
+import { DatabaseProxy } from '../support/database-proxy';
 import { startChild } from './child';
-import { contentOf, openBench, type Bench } from './support';
+import { contentOf, openBench, rejection, type Bench } from './support';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -78,6 +79,68 @@ test.each(AFTER_SWAP)('killed at "%s": the restored pool is live, and what was r
   await bench.restore({ kind: 'file', file: safety?.path ?? '' }, { into });
   expect(await contentOf(bench.query, into)).toEqual(replaced);
   await bench.query('DROP DATABASE ??', [into]);
+});
+
+describe('the database server is lost', () => {
+  let proxy: DatabaseProxy;
+  beforeEach(async () => {
+    await bench.backUp();
+    await bench.operate(1);
+    proxy = await DatabaseProxy.start(bench.dependencies.address);
+  });
+  afterEach(() => proxy.close());
+
+  const restoring = (change: Partial<RestoreDependencies>): Promise<string> => {
+    const address = proxy.through(bench.dependencies.address);
+    return rejection(bench.restore({ kind: 'latest' }, { change: { ...change, address } }));
+  };
+  const told = async (what: string, remedy: string): Promise<string> => {
+    const [safety] = await bench.backups();
+    expect(safety?.safety).toBe(true);
+    return `The database ${bench.name} ${what}: REASON; what was replaced is in ${safety?.path}, and ${remedy}.`;
+  };
+  const withoutReason = (message: string): string => message.replace(/: .*?;/, ': REASON;');
+
+  test.each(['', ', and it is interrupted as well'])('right after the swap%s: it says what is so', async (how) => {
+    const stop = new AbortController();
+    const newest = await bench.newest();
+    const onStep = (step: RestoreStep): void => {
+      if (step !== 'swapped') return;
+      proxy.goDown();
+      if (how !== '') stop.abort();
+    };
+    const message = await restoring({ onStep, signal: stop.signal });
+    const remedy = 'what is left to do, the next backup does (npm run db:backup)';
+    expect(withoutReason(message)).toBe(await told('is restored, but', remedy));
+    expect(await bench.newest()).toBe(newest - 1);
+    await nextBackupIsWell();
+  });
+
+  test.each(['', ', and it is interrupted as well'])('in the midst of the swap%s: it says so', async (how) => {
+    const stop = new AbortController();
+    proxy.onStatement = async (statement) => {
+      if (!statement.sql.startsWith('RENAME')) {
+        statement.forward();
+        return;
+      }
+      await statement.forwardAndKeepAnswer();
+      proxy.goDown();
+      if (how !== '') stop.abort();
+    };
+    const message = await restoring({ signal: stop.signal });
+    expect(withoutReason(message)).toBe(await told('may be restored', 'npm run db:status tells'));
+    await nextBackupIsWell();
+  });
+
+  test('before the swap: nothing happened', async () => {
+    const before = await contentOf(bench.query, bench.name);
+    const onStep = (step: RestoreStep): void => {
+      if (step === 'published') proxy.goDown();
+    };
+    expect(await restoring({ onStep })).toMatch(/^The restore failed, .* the live database is as it was\.$/);
+    expect(await contentOf(bench.query, bench.name)).toEqual(before);
+    await nextBackupIsWell();
+  });
 });
 
 test('killed after the swap without a safety backup: what was to be discarded is', async () => {

@@ -8,8 +8,10 @@ import type { RestoreContext, RestoreDependencies, RestoreStep } from './context
 import type { RestorePlan } from './plan';
 import { dropSchema, settleReplaced } from './replaced';
 import { RestoredCopy, type Audited } from './restored-copy';
-import { moveInto, swapIn } from './swap';
+import { nameOfFile } from './plan-text';
+import { LostInSwap, moveInto, swapIn } from './swap';
 import { UnpublishedBackup } from './unpublished-backup';
+import { putViews, type View } from './views';
 
 export interface RestoreOutcome {
   /** The database that was restored, and its newest operation. */
@@ -25,6 +27,9 @@ export interface RestoreOutcome {
 
 /** What rotation keeps while restores publish: a restore deletes nothing. */
 const KEEP_ALL = 1_000_000;
+
+/** The swap had begun: the live database is the restored one, or may be, and the message says so. */
+export class SwappedError extends BackupError {}
 
 /** Carries out a plan, holding the lock on backups. */
 export class RestoreRun {
@@ -113,7 +118,10 @@ export class RestoreRun {
     return null;
   }
 
-  /** From the swap on there is no way back: what follows is done even where the restore was asked to stop. */
+  /**
+   * From the swap on there is no way back: what follows is done even where the restore was asked to stop.
+   * @throws SwappedError from then on
+   */
   private async replace(copy: RestoredCopy, audited: Audited, migrated: readonly string[]): Promise<Backup | null> {
     const { session } = this.context;
     const keeps = !this.plan.discards;
@@ -121,10 +129,13 @@ export class RestoreRun {
     if (this.safetyCopy !== null) this.safety.push(await this.safetyCopy.publishAsSafety());
     await this.step('published');
     this.progress('Swapping', null);
-    await swapIn(session, copy.name, aside);
+    const views = await this.swap(copy, aside);
     this.swapped = true;
-    await this.step('swapped');
+    let unmade: BackupError | null;
+    let backup: Backup | null;
     try {
+      await this.step('swapped');
+      unmade = await this.putViews(views);
       this.progress('Saving what was replaced', null);
       if (keeps) this.safety.push(...(await settleReplaced(this.afterSwap())));
       await this.step('kept');
@@ -132,12 +143,48 @@ export class RestoreRun {
       await this.step('dropped');
       this.progress('Backing up what was restored', null);
       const isFile = this.plan.replay === null && migrated.length === 0;
-      const backup = (isFile ? await this.backUpProven(audited) : null) ?? (await this.backUpAnew());
+      backup = (isFile ? await this.backUpProven(audited) : null) ?? (await this.backUpAnew());
       await this.step('backedUp');
-      return backup;
     } catch (error) {
-      throw new BackupError(`The database is restored, but: ${reasonOf(error)}.`, { cause: error });
+      throw this.swappedError(
+        'is restored, but',
+        error,
+        'what is left to do, the next backup does (npm run db:backup)',
+      );
     }
+    if (unmade === null) return backup;
+    throw this.swappedError('is restored, but', unmade, `its definition is in ${nameOfFile(this.plan)}`);
+  }
+
+  private async swap(copy: RestoredCopy, aside: string): Promise<View[]> {
+    try {
+      return await swapIn(this.context.session, copy.name, aside);
+    } catch (error) {
+      if (!(error instanceof LostInSwap)) throw error;
+      throw this.swappedError('may be restored', error, 'npm run db:status tells');
+    }
+  }
+
+  /** @returns why one could not be made: a restored pool needs its backup all the same */
+  private async putViews(views: readonly View[]): Promise<BackupError | null> {
+    const { query, address } = this.context.session;
+    try {
+      await putViews(query, address.database, views);
+      return null;
+    } catch (error) {
+      return BackupError.from(error, 'The views could not be made');
+    }
+  }
+
+  private swappedError(how: string, error: unknown, remedy: string): SwappedError {
+    const { lost } = this.lock;
+    const reason = lost.aborted ? `The lock on backups was lost (${causeOf(lost.reason)})` : reasonOf(error);
+    const saved = this.safety.map(({ path }) => path).join(' and ');
+    return new SwappedError(
+      `The database ${this.plan.target} ${how}: ${reason}; ${saved === '' ? '' : `what was replaced is in ${saved}, and `}` +
+        `${remedy}.`,
+      { cause: error },
+    );
   }
 
   /**
@@ -182,4 +229,9 @@ export class RestoreRun {
     const { signal } = this.context;
     if (!this.swapped && signal?.aborted === true) throw signal.reason as Error;
   }
+}
+
+/** The lock's own words are those of a backup. */
+export function causeOf(error: unknown): string {
+  return reasonOf((error as BackupError).cause);
 }

@@ -9,7 +9,7 @@ import { STALL_MS, type RestoreContext, type RestoreDependencies } from './conte
 import { isOutdated, planRestore, type PlanRequest, type RestorePlan } from './plan';
 import { nameOfFile } from './plan-text';
 import { settleReplaced } from './replaced';
-import { RestoreRun, type RestoreOutcome } from './restore-run';
+import { causeOf, RestoreRun, SwappedError, type RestoreOutcome } from './restore-run';
 
 /** Somebody asked the restore to end. */
 export class RestoreStopped extends BackupError {
@@ -56,7 +56,7 @@ export async function restore(
       return (await confirm(anew)) ? anew : null;
     });
   } catch (error) {
-    if (signal?.aborted === true && !isTooLate(error)) throw new RestoreStopped();
+    if (signal?.aborted === true && !(error instanceof SwappedError)) throw new RestoreStopped();
     throw BackupError.from(error, 'The restore failed');
   } finally {
     session.close();
@@ -87,7 +87,8 @@ async function underLock(
       log.info(`Restored ${plan.target}: operations up to ${outcome.lastOperation}.`);
       return outcome;
     } catch (error) {
-      const failure: unknown = lock.lost.aborted ? lock.lost.reason : error;
+      const isLost = lock.lost.aborted && !(error instanceof SwappedError);
+      const failure: unknown = isLost ? lockLost(lock.lost.reason) : error;
       log.warn(BackupError.from(failure, 'The restore failed').message);
       throw failure;
     } finally {
@@ -129,7 +130,8 @@ function throwIfStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new BackupStopped();
 }
 
-/** What went wrong after the swap must be told as it is. */
-function isTooLate(error: unknown): boolean {
-  return error instanceof BackupError && error.message.startsWith('The database is restored');
+function lockLost(reason: unknown): BackupError {
+  return new BackupError(
+    `The restore failed, as the lock on backups was lost (${causeOf(reason)}): the live database is as it was.`,
+  );
 }

@@ -1,24 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sqlErrno } from '../../database/errors';
-import { BackupError } from '../errors';
+import { BackupError, reasonOf } from '../errors';
 import type { Session } from '../session';
 import { createSchemaLike } from '../own-schema';
 import { cameThrough, openBriefWait } from './brief-wait';
 import { tablesOf } from './tables';
-import { putViews, viewsOf } from './views';
+import { putViews, viewsOf, type View } from './views';
 
 /** Requests wait for a swap that waits for them: so at first it only looks whether nobody is in the way. */
 const POLITE_MS = 10_000;
 const GIVE_UP_MS = 60_000;
 const PAUSE_MS = 10;
 
+/** Whether the tables were moved, only a look tells. */
+export class LostInSwap extends BackupError {}
+
 /**
  * Puts the tables of `fresh` in the place of the live ones, and those into `aside`, by one statement that the server
  * does wholly or not at all: nobody ever sees some of them. What runs at that moment ends first; what comes, waits for
  * milliseconds.
- * @throws BackupError where nothing was changed, but for the views
+ * @returns the views of `fresh`, which the live database has yet to get
+ * @throws LostInSwap where nobody knows; any other error where nothing was changed
  */
-export async function swapIn(session: Session, fresh: string, aside: string): Promise<void> {
+export async function swapIn(session: Session, fresh: string, aside: string): Promise<View[]> {
   const { query, address } = session;
   const live = address.database;
   const views = await viewsOf(query, fresh);
@@ -27,7 +31,7 @@ export async function swapIn(session: Session, fresh: string, aside: string): Pr
   // In use, so that the binary log tells by the statement's database that the live one was replaced.
   await query('USE ??', [live]);
   await renameAll(session, [...moves(old, live, aside), ...moves(await tablesOf(query, fresh), fresh, live)]);
-  await putViews(query, live, views);
+  return views;
 }
 
 /**
@@ -98,9 +102,8 @@ async function renamePatiently(session: Session, all: readonly Move[]): Promise<
 
 function failure(error: unknown): BackupError {
   if (sqlErrno(error) !== undefined) return BackupError.from(error, 'The restored tables could not be moved');
-  return BackupError.from(
-    error,
-    'The connection was lost while the tables were being swapped, which happened wholly or not at all (look with ' +
-      'npm run db:status)',
+  return new LostInSwap(
+    `The connection to the database server was lost while the tables were moved, wholly or not at all: ${reasonOf(error)}.`,
+    { cause: error },
   );
 }
