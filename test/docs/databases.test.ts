@@ -98,6 +98,7 @@ describe('the accounts of docs/databases.md', () => {
     await grant('Test restores that the binary log does not see');
     await grant('Restores to any operation');
     const running = await start();
+    await admin.query('CREATE DEFINER = ?? VIEW ??.report AS SELECT * FROM ??.vehicles', [name, name, name]);
     await running.admin.buy('100.00');
     const settings = backupSettings(running.storageDir, { keep: 10, verify: 'restore' });
     const { filename = '' } = (await newest(running)) ?? {};
@@ -132,5 +133,6 @@ describe('the accounts of docs/databases.md', () => {
       restore({ ...dependencies, settings }, { source, into: null, safetyBackup: true }, () => Promise.resolve(true));
     expect(await run({ kind: 'operation', number: 2 })).toMatchObject({ lastOperation: 2 });
     expect(await run({ kind: 'file', file: first })).toMatchObject({ lastOperation: 1 });
+    expect(await admin.query('SELECT * FROM ??.report', [name])).toHaveLength(1);
   });
 });

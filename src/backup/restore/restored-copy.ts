@@ -1,7 +1,7 @@
 import { auditCopy } from '../audit-copy';
 import { ClientFailure } from '../client-run';
 import { BackupError, reasonOf } from '../errors';
-import type { OperationMark } from '../ledger';
+import type { OperationMark, Query } from '../ledger';
 import { loadDump } from '../load-dump';
 import { createSchemaLike, leaveBinaryLog, ownSchemaName } from '../own-schema';
 import { fullDataFolder } from '../room';
@@ -10,7 +10,10 @@ import { lacksRight } from '../verify';
 import type { RestoreContext, RestoreDependencies } from './context';
 import { pendingMigrations, type RestorePlan } from './plan';
 import { replay } from './replay';
+import { nameOfFile } from './plan-text';
+import { foreignObject } from './foreign-object';
 import { whyImmovable } from './tables';
+import { mayMakeViews, viewsOf } from './views';
 
 /** What an audited copy surely is. */
 export interface Audited {
@@ -63,7 +66,7 @@ export class RestoredCopy {
     } catch (error) {
       const full = error instanceof ClientFailure ? await fullDataFolder(session).catch(() => null) : null;
       if (full !== null) throw new BackupError(`The disk that holds the database (${full}) is full: make room there.`);
-      throw error;
+      throw lacksRight(error) ? await this.whatIsDenied(error) : error;
     }
   }
 
@@ -101,6 +104,7 @@ export class RestoredCopy {
         this.refuseOther(lastOperation);
         const reason = await whyImmovable(query, this.name);
         if (reason !== null) throw new BackupError(`${backup.path} cannot take the place of a database: ${reason}`);
+        if (!this.plan.beside) await this.refuseViews(query);
         return { lastOperation, schemaVersion: await ledger.schemaVersion(query) };
       });
     } catch (error) {
@@ -111,6 +115,33 @@ export class RestoredCopy {
   /** Never throws: a server that has just failed may not do this either, and the next run does. */
   async drop(): Promise<void> {
     await this.context.session.query('DROP DATABASE IF EXISTS ??', [this.name]).catch(() => undefined);
+  }
+
+  /** Before the swap: afterwards they could not be made. */
+  private async refuseViews(query: Query): Promise<void> {
+    const { user, database } = this.context.session.address;
+    const [view] = await viewsOf(query, this.name);
+    if (view === undefined || (await mayMakeViews(query, database))) return;
+    throw new BackupError(
+      `${nameOfFile(this.plan)} holds the view ${view.name}, and the database account ${user} may not make views in ` +
+        `${database}: grant it CREATE VIEW ON \`${database}\`.* and try again.`,
+    );
+  }
+
+  /** What the server says of it has the number of a line that it got, and no name. */
+  private async whatIsDenied(error: unknown): Promise<unknown> {
+    const { session, server } = this.context;
+    const [row] = await session.query('SELECT CURRENT_USER() AS account');
+    const account = String(row?.account);
+    const denied = await foreignObject(this.plan.backup, account);
+    if (denied === null) return error;
+    const right = server.family === 'mysql' ? 'SET_ANY_DEFINER (before 8.2: SET_USER_ID)' : 'SET USER';
+    return new BackupError(
+      `${nameOfFile(this.plan)} holds the ${denied.what} of ${denied.owner}, and the database account ${account} may make ` +
+        `nothing in the name of another: restore as an administrator of the server (DATABASE_URL=...), or grant it ` +
+        `${right} ON *.*.`,
+      { cause: error },
+    );
   }
 
   private refuseOther({ number, uid }: OperationMark): void {

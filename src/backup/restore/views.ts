@@ -1,5 +1,6 @@
 import { BackupError } from '../errors';
 import type { Query } from '../ledger';
+import { lacksRight } from '../verify';
 
 /** A view by its name, and the statement that makes it in whatever schema is in use. */
 export interface View {
@@ -18,6 +19,18 @@ export async function viewsOf(query: Query, schema: string): Promise<View[]> {
     views.push({ name: String(name), create: String(row?.['Create View']) });
   }
   return views;
+}
+
+/** Whether the account may make views in that schema; makes none. */
+export async function mayMakeViews(query: Query, schema: string): Promise<boolean> {
+  const nothing = [schema, 'motorpool_none'];
+  try {
+    // Servers ask for the right before they find that what it shows does not exist.
+    await query('CREATE VIEW ??.?? AS SELECT * FROM ??.??', [...nothing, ...nothing]);
+    return true;
+  } catch (error) {
+    return !lacksRight(error);
+  }
 }
 
 /** Gives the schema these views and no others. Leaves it in use. */

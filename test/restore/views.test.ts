@@ -1,0 +1,94 @@
+import { contentOf, openBench, rejection, type Bench } from './support';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+  await bench.operate(2);
+});
+afterEach(() => bench.close());
+
+test('views show the restored tables, and are those of the file', async () => {
+  const { query } = bench;
+  await query('CREATE VIEW accounts AS SELECT id, name FROM users');
+  await query('CREATE VIEW aaa_names AS SELECT name FROM accounts');
+  await bench.backUp();
+  const { lastOperation } = (await bench.backups())[0] ?? {};
+  await query('DROP VIEW aaa_names');
+  await query('CREATE OR REPLACE VIEW accounts AS SELECT id FROM users');
+  await query('CREATE VIEW later AS SELECT 1 AS one');
+  await query('UPDATE users SET name = ? WHERE id = 3', ['changed']);
+  await bench.restore({ kind: 'latest' });
+  expect(await query('SELECT name FROM aaa_names WHERE name = ?', ['Account 3'])).toHaveLength(1);
+  expect(await query(`SHOW FULL TABLES WHERE Table_type = 'VIEW'`)).toHaveLength(2);
+  expect(await bench.newest()).toBe(lastOperation?.number);
+});
+
+describe('an account without every right', () => {
+  const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES, DROP, SHOW VIEW, TRIGGER, EVENT';
+  const account = (): string => `u_${bench.name}`.slice(0, 32);
+  const VIEW = 'VIEW report AS SELECT id, name FROM users';
+
+  beforeEach(async () => {
+    const { query, name } = bench;
+    await query(`CREATE USER ??@'%' IDENTIFIED BY 'secret'`, [account()]);
+    await query(`GRANT ${RIGHTS} ON ??.* TO ??@'%'`, [name, account()]);
+    await query(`GRANT ALL ON ??.* TO ??@'%'`, [`${name.replaceAll('_', '\\_')}\\_%`, account()]);
+  });
+  afterEach(() => bench.query(`DROP USER ??@'%'`, [account()]));
+
+  const restoring = (onStep?: () => Promise<void>): Promise<string> => {
+    const address = { ...bench.dependencies.address, user: account(), password: 'secret' };
+    const change = { address, onStep: (step: string) => (step === 'audited' ? onStep?.() : undefined) };
+    return rejection(bench.restore({ kind: 'latest' }, { change }));
+  };
+
+  test('is told before the swap that it may not make the views', async () => {
+    const { query, name } = bench;
+    await query(`CREATE DEFINER = ??@'%' ${VIEW}`, [account()]);
+    const { path } = await bench.backUp();
+    await bench.operate(1);
+    const before = await contentOf(query, name);
+    expect(await restoring()).toBe(
+      `${path} holds the view report, and the database account ${account()} may not make views in ${name}: grant it ` +
+        `CREATE VIEW ON \`${name}\`.* and try again.`,
+    );
+    expect(await contentOf(query, name)).toEqual(before);
+    expect(await query('SELECT * FROM report')).not.toEqual([]);
+    expect(await bench.backups()).toHaveLength(1);
+    expect(await bench.litter()).toEqual([]);
+  });
+
+  test('that loses it in that moment gets the restored pool and its backup, and is told what is missing', async () => {
+    const { query, name } = bench;
+    await query(`CREATE DEFINER = ??@'%' ${VIEW}`, [account()]);
+    const { path } = await bench.backUp();
+    await bench.operate(1);
+    await query(`GRANT CREATE VIEW ON ??.* TO ??@'%'`, [name, account()]);
+    const message = await restoring(async () => {
+      await query(`REVOKE CREATE VIEW ON ??.* FROM ??@'%'`, [name, account()]);
+    });
+    const [current, ...others] = await bench.backups();
+    expect(message).toMatch(
+      /^The database \S+ is restored, but: The view report could not be made: CREATE VIEW command/,
+    );
+    const saved = others.reverse().flatMap((backup) => (backup.safety === true ? [backup.path] : []));
+    expect(message).toContain(`; what was replaced is in ${saved.join(' and ')}, and its definition is in ${path}.`);
+    expect(await bench.newest()).toBe(2);
+    expect(current?.lastOperation.number).toBe(2);
+    expect(await bench.litter()).toEqual([]);
+  });
+
+  test("is told which view is another's, and what to do", async () => {
+    const { query, name } = bench;
+    await query(`CREATE ${VIEW}`);
+    const { path } = await bench.backUp();
+    await bench.operate(1);
+    const before = await contentOf(query, name);
+    const [row] = await query('SELECT DEFINER AS definer FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?', [name]);
+    const message = await restoring();
+    expect(message).toContain(`${path} holds the view report of ${String(row?.definer)}, and the database account `);
+    expect(message).toMatch(/ restore as an administrator of the server \(DATABASE_URL=\.\.\.\), or grant it SET/);
+    expect(await contentOf(query, name)).toEqual(before);
+    expect(await bench.litter()).toEqual([]);
+  });
+});
