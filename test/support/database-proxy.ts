@@ -19,6 +19,8 @@ export interface Statement {
 
 const QUERY_COMMAND = 3;
 const PING_COMMAND = 14;
+/** What a client program asks with; what follows is nobody else's to read. */
+const TLS_REQUEST_BYTES = 36;
 
 /** Stands between a client and a real database server, and can cut, stop or lose what passes. */
 export class DatabaseProxy {
@@ -112,6 +114,7 @@ class Session {
   private pending = Buffer.alloc(0);
   private keepAnswer: (() => void) | null = null;
   private isPartitioned = false;
+  private isEncrypted = false;
 
   constructor(
     private readonly client: Socket,
@@ -150,12 +153,13 @@ class Session {
   }
 
   private takePackets(): void {
-    while (this.pending.length >= 4) {
+    while (!this.isEncrypted && this.pending.length >= 4) {
       const length = 4 + this.pending.readUIntLE(0, 3);
       if (this.pending.length < length) return;
       const packet = this.pending.subarray(0, length);
       this.pending = this.pending.subarray(length);
       // A command begins with the number 0; what belongs to signing in goes on counting.
+      this.isEncrypted ||= packet[3] === 1 && packet.length === TLS_REQUEST_BYTES;
       const command = packet[3] === 0 ? packet[4] : undefined;
       if (command === PING_COMMAND) {
         this.pinged(() => {
@@ -165,6 +169,9 @@ class Session {
       if (command === QUERY_COMMAND) void this.handle(this.statement(packet));
       else if (!this.isPartitioned) this.server.write(packet);
     }
+    if (!this.isEncrypted || this.isPartitioned) return;
+    this.server.write(this.pending);
+    this.pending = Buffer.alloc(0);
   }
 
   private statement(packet: Buffer): Statement {
