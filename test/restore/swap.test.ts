@@ -180,11 +180,34 @@ testUnlessLeftOut('a transaction that is in the way holds up the swap, and nobod
   expect(await bench.newest()).toBe(2);
 });
 
+test('views show the restored tables, and are those of the file', async () => {
+  const { query } = bench;
+  await query('CREATE VIEW accounts AS SELECT id, name FROM users');
+  await query('CREATE VIEW aaa_names AS SELECT name FROM accounts');
+  await bench.backUp();
+  const { lastOperation } = (await bench.backups())[0] ?? {};
+  await query('DROP VIEW aaa_names');
+  await query('CREATE OR REPLACE VIEW accounts AS SELECT id FROM users');
+  await query('CREATE VIEW later AS SELECT 1 AS one');
+  await query('UPDATE users SET name = ? WHERE id = 3', ['changed']);
+  await bench.restore({ kind: 'latest' });
+  expect(await query('SELECT name FROM aaa_names WHERE name = ?', ['Account 3'])).toHaveLength(1);
+  expect(await query(`SHOW FULL TABLES WHERE Table_type = 'VIEW'`)).toHaveLength(2);
+  expect(await bench.newest()).toBe(lastOperation?.number);
+});
+
 test('what cannot be moved is refused before anything is done', async () => {
   const { query, name } = bench;
   await query('CREATE TRIGGER watch BEFORE INSERT ON vehicles FOR EACH ROW SET NEW.title = NEW.title');
   expect(await rejection(bench.restore({ kind: 'latest' }))).toMatch(/^The table vehicles of .* has the trigger watch/);
+  const { path } = await bench.backUp();
   await query('DROP TRIGGER watch');
+  for (const into of [undefined, `${name}_beside`]) {
+    const refused = bench.restore({ kind: 'file', file: path }, into === undefined ? {} : { into });
+    expect(await rejection(refused)).toMatch(
+      / holds the trigger watch on the table vehicles, .* with the stock client \(/,
+    );
+  }
   const other = await createTestDatabase();
   try {
     await other.query(`CREATE TABLE notes (userId INT UNSIGNED, FOREIGN KEY (userId) REFERENCES ${name}.users (id))`);

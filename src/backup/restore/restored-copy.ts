@@ -12,7 +12,7 @@ import { pendingMigrations, type RestorePlan } from './plan';
 import { replay } from './replay';
 import { nameOfFile } from './plan-text';
 import { foreignObject } from './foreign-object';
-import { whyImmovable } from './tables';
+import { triggerOf } from './tables';
 import { mayMakeViews, viewsOf } from './views';
 
 /** What an audited copy surely is. */
@@ -102,8 +102,7 @@ export class RestoredCopy {
         }
         const lastOperation = await ledger.newestOperation(query);
         this.refuseOther(lastOperation);
-        const reason = await whyImmovable(query, this.name);
-        if (reason !== null) throw new BackupError(`${backup.path} cannot take the place of a database: ${reason}`);
+        await this.refuseTrigger(query);
         if (!this.plan.beside) await this.refuseViews(query);
         return { lastOperation, schemaVersion: await ledger.schemaVersion(query) };
       });
@@ -115,6 +114,16 @@ export class RestoredCopy {
   /** Never throws: a server that has just failed may not do this either, and the next run does. */
   async drop(): Promise<void> {
     await this.context.session.query('DROP DATABASE IF EXISTS ??', [this.name]).catch(() => undefined);
+  }
+
+  private async refuseTrigger(query: Query): Promise<void> {
+    const trigger = await triggerOf(query, this.name);
+    if (trigger === null) return;
+    throw new BackupError(
+      `${nameOfFile(this.plan)} holds the trigger ${trigger.name} on the table ${trigger.onTable}, and no server moves such ` +
+        `a table: restore it with the stock client (docs/recovery.md, "Without our commands"), or a backup from before ` +
+        `the trigger.`,
+    );
   }
 
   /** Before the swap: afterwards they could not be made. */

@@ -29,15 +29,26 @@ export async function schemaExists(query: Query, schema: string): Promise<boolea
   return rows.length > 0;
 }
 
-/** Why the tables of that schema cannot be moved to another, in one sentence; null where they can. */
-export async function whyImmovable(query: Query, schema: string): Promise<string | null> {
-  const [trigger] = await query(
+export interface Trigger {
+  name: string;
+  onTable: string;
+}
+
+/** A trigger of that schema, with which no server moves a table to another; null where there is none. */
+export async function triggerOf(query: Query, schema: string): Promise<Trigger | null> {
+  const [row] = await query(
     'SELECT TRIGGER_NAME AS name, EVENT_OBJECT_TABLE AS onTable FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ? LIMIT 1',
     [schema],
   );
-  if (trigger !== undefined) {
+  return row === undefined ? null : { name: String(row.name), onTable: String(row.onTable) };
+}
+
+/** Why the tables of that schema cannot be moved to another, in one sentence; null where they can. */
+export async function whyImmovable(query: Query, schema: string): Promise<string | null> {
+  const trigger = await triggerOf(query, schema);
+  if (trigger !== null) {
     return (
-      `The table ${String(trigger.onTable)} of ${schema} has the trigger ${String(trigger.name)}, and no server moves ` +
+      `The table ${trigger.onTable} of ${schema} has the trigger ${trigger.name}, and no server moves ` +
       `such a table: drop the trigger first, and make it again afterwards.`
     );
   }
