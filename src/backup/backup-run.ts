@@ -60,7 +60,7 @@ export class BackupRun {
     const { settings, ledger, now = () => new Date() } = this.dependencies;
     try {
       const server = await readServer(this.session.query);
-      const saved = await settleReplaced({ ...this.clientContext(), settings, ledger, server, log: this.log, now });
+      const { saved } = await settleReplaced({ ...this.clientContext(), settings, ledger, server, log: this.log, now });
       this.owesBackup = saved.length > 0;
     } catch (error) {
       if (error instanceof BackupStopped) throw error;

@@ -46,7 +46,7 @@ export async function withScratchDatabase<Result>(
  * that never became live. Only under the lock on backups: whoever else made one holds it. Returns the names.
  */
 export async function dropScratchLitter({ query, address }: Session): Promise<string[]> {
-  const litter = await findOwnSchemas(query, address.database, ['scratch', 'restore', 'discarded']);
+  const litter = await findOwnSchemas(query, address.database, ['scratch', 'restore']);
   for (const name of litter) await drop(query, name);
   return litter;
 }

@@ -94,6 +94,7 @@ const program = command(
         return;
       }
       for (const { path } of outcome.safety) process.stderr.write(`What was replaced is in ${path}\n`);
+      for (const warning of outcome.warnings) process.stderr.write(`${warning}\n`);
       if (outcome.backup !== null) process.stderr.write(`What is live now is in ${outcome.backup.path}\n`);
       const { database: name, lastOperation } = outcome;
       const what = lastOperation === 0 ? 'no operation' : `operations up to ${lastOperation}`;

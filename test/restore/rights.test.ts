@@ -1,3 +1,4 @@
+import { createTestDatabase } from '../support/database';
 import { contentOf, openBench, rejection, type Bench } from './support';
 
 let bench: Bench;
@@ -6,22 +7,6 @@ beforeEach(async () => {
   await bench.operate(2);
 });
 afterEach(() => bench.close());
-
-test('views show the restored tables, and are those of the file', async () => {
-  const { query } = bench;
-  await query('CREATE VIEW accounts AS SELECT id, name FROM users');
-  await query('CREATE VIEW aaa_names AS SELECT name FROM accounts');
-  await bench.backUp();
-  const { lastOperation } = (await bench.backups())[0] ?? {};
-  await query('DROP VIEW aaa_names');
-  await query('CREATE OR REPLACE VIEW accounts AS SELECT id FROM users');
-  await query('CREATE VIEW later AS SELECT 1 AS one');
-  await query('UPDATE users SET name = ? WHERE id = 3', ['changed']);
-  await bench.restore({ kind: 'latest' });
-  expect(await query('SELECT name FROM aaa_names WHERE name = ?', ['Account 3'])).toHaveLength(1);
-  expect(await query(`SHOW FULL TABLES WHERE Table_type = 'VIEW'`)).toHaveLength(2);
-  expect(await bench.newest()).toBe(lastOperation?.number);
-});
 
 describe('an account without every right', () => {
   const RIGHTS = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES, DROP, SHOW VIEW, TRIGGER, EVENT';
@@ -90,5 +75,36 @@ describe('an account without every right', () => {
     expect(message).toMatch(/ restore as an administrator of the server \(DATABASE_URL=\.\.\.\), or grant it SET/);
     expect(await contentOf(query, name)).toEqual(before);
     expect(await bench.litter()).toEqual([]);
+  });
+
+  test('leaves what a database refers to that it cannot see, says so, and restores again', async () => {
+    const { name } = bench;
+    await bench.backUp();
+    const other = await createTestDatabase();
+    const address = { ...bench.dependencies.address, user: account(), password: 'secret' };
+    try {
+      await other.query(`CREATE TABLE notes (userId INT UNSIGNED, FOREIGN KEY (userId) REFERENCES ${name}.users (id))`);
+      const again = async (safetyBackup: boolean, warnings: unknown[]): Promise<void> => {
+        await bench.operate(1);
+        const { outcome } = await bench.restore({ kind: 'latest' }, { safetyBackup, change: { address } });
+        expect(outcome).toMatchObject({ lastOperation: 2, backup: { lastOperation: { number: 2 } }, warnings });
+        expect(outcome.safety).toHaveLength(safetyBackup ? 1 : 0);
+      };
+      const left: unknown = expect.stringMatching(
+        /^The database \S+_discarded_\S+, which .* its tables \(.*\busers\b.*\), drop/,
+      );
+      await again(true, [left]);
+      await again(true, []);
+      expect(await bench.litter()).toHaveLength(1);
+      await other.query('ALTER TABLE notes DROP FOREIGN KEY notes_ibfk_1');
+      await other.query('ALTER TABLE notes ADD FOREIGN KEY notes_ibfk_1 (userId) REFERENCES ??.users (id)', [name]);
+      await again(false, [left]);
+      await other.query('DROP TABLE notes');
+      await bench.operate(1);
+      await bench.backUp();
+      expect(await bench.litter()).toEqual([]);
+    } finally {
+      await other.drop();
+    }
   });
 });

@@ -6,10 +6,11 @@ import { ownSchemaName } from '../own-schema';
 import { checkRoom, checkRoomForCopy } from '../room';
 import type { RestoreContext, RestoreDependencies, RestoreStep } from './context';
 import type { RestorePlan } from './plan';
-import { dropSchema, settleReplaced } from './replaced';
+import { discard, settleReplaced } from './replaced';
 import { RestoredCopy, type Audited } from './restored-copy';
 import { nameOfFile } from './plan-text';
 import { LostInSwap, moveInto, swapIn } from './swap';
+import { causeOf, SwappedError } from './swapped-error';
 import { UnpublishedBackup } from './unpublished-backup';
 import { putViews, type View } from './views';
 
@@ -21,6 +22,8 @@ export interface RestoreOutcome {
   migrated: string[];
   /** The backups of what was replaced. */
   safety: Backup[];
+  /** What is left to be done by hand, in sentences. */
+  warnings: string[];
   /** The backup of what is live now; null where the live database is what it was. */
   backup: Backup | null;
 }
@@ -28,12 +31,10 @@ export interface RestoreOutcome {
 /** What rotation keeps while restores publish: a restore deletes nothing. */
 const KEEP_ALL = 1_000_000;
 
-/** The swap had begun: the live database is the restored one, or may be, and the message says so. */
-export class SwappedError extends BackupError {}
-
 /** Carries out a plan, holding the lock on backups. */
 export class RestoreRun {
   private readonly safety: Backup[] = [];
+  private readonly warnings: string[] = [];
   private safetyCopy: UnpublishedBackup | null = null;
   private swapped = false;
 
@@ -59,7 +60,8 @@ export class RestoreRun {
       await this.lock.assertHeld();
       const made = beside ? await this.moveBeside(copy) : await this.replace(copy, audited, migrated);
       const lastOperation = audited.lastOperation.number;
-      return { database: target, lastOperation, migrated, safety: this.safety, backup: made };
+      const { safety, warnings } = this;
+      return { database: target, lastOperation, migrated, safety, warnings, backup: made };
     } finally {
       await this.safetyCopy?.discard();
       await copy.drop();
@@ -137,9 +139,10 @@ export class RestoreRun {
       await this.step('swapped');
       unmade = await this.putViews(views);
       this.progress('Saving what was replaced', null);
-      if (keeps) this.safety.push(...(await settleReplaced(this.afterSwap())));
+      const settled = keeps ? await settleReplaced(this.afterSwap()) : null;
+      this.safety.push(...(settled?.saved ?? []));
       await this.step('kept');
-      await dropSchema(session, aside);
+      this.warnings.push(...(settled?.warnings ?? (await discard(this.afterSwap(), aside))));
       await this.step('dropped');
       this.progress('Backing up what was restored', null);
       const isFile = this.plan.replay === null && migrated.length === 0;
@@ -229,9 +232,4 @@ export class RestoreRun {
     const { signal } = this.context;
     if (!this.swapped && signal?.aborted === true) throw signal.reason as Error;
   }
-}
-
-/** The lock's own words are those of a backup. */
-export function causeOf(error: unknown): string {
-  return reasonOf((error as BackupError).cause);
 }

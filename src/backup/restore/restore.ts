@@ -9,7 +9,8 @@ import { STALL_MS, type RestoreContext, type RestoreDependencies } from './conte
 import { isOutdated, planRestore, type PlanRequest, type RestorePlan } from './plan';
 import { nameOfFile } from './plan-text';
 import { settleReplaced } from './replaced';
-import { causeOf, RestoreRun, SwappedError, type RestoreOutcome } from './restore-run';
+import { RestoreRun, type RestoreOutcome } from './restore-run';
+import { causeOf, SwappedError } from './swapped-error';
 
 /** Somebody asked the restore to end. */
 export class RestoreStopped extends BackupError {
