@@ -59,7 +59,7 @@ function outliveReaders(): void {
 }
 
 /** Settings of npm's own: that they are set says nothing of what was typed. */
-const NPM_SETTINGS = new Set(['json', 'yes', 'dry-run', 'help']);
+const NPM_SETTINGS = new Set(['json', 'yes', 'help']);
 
 /** Without "--", npm keeps `--keep=20` for itself, and the command would run as if nobody had asked for it. */
 function refuseOptionsThatNpmTook(program: Command): void {
@@ -67,7 +67,10 @@ function refuseOptionsThatNpmTook(program: Command): void {
   if (name === '' || !program.name().split(' ').includes(name)) return;
   for (const { long } of program.options) {
     const option = long?.slice(2) ?? '';
-    if (NPM_SETTINGS.has(option) || process.env[`npm_config_${option.replaceAll('-', '_')}`] === undefined) continue;
+    const kept = process.env[`npm_config_${option.replaceAll('-', '_')}`];
+    // Npm's own as well, but too dear to be left out in silence.
+    const isKept = option === 'dry-run' ? kept === 'true' : kept !== undefined && !NPM_SETTINGS.has(option);
+    if (!isKept) continue;
     throw new UsageError(`npm kept --${option} for itself: type npm run ${name} -- --${option} ...`);
   }
 }

@@ -84,6 +84,21 @@ describe('db:backup', () => {
     expect(processesOf(folder)).toEqual([]);
   });
 
+  test('a dry run that npm took for itself does not become a restore; what npm was told not to do says nothing', async () => {
+    const folder = newFolder();
+    const restore = (kept: string): Promise<Ended> =>
+      run(folder, 'cli/db-restore', {
+        args: ['none.sql', '--yes'],
+        settings: { npm_lifecycle_event: 'db:restore', npm_config_dry_run: kept },
+      });
+    expect(await restore('true')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'npm kept --dry-run for itself: type npm run db:restore -- --dry-run ...\n',
+    });
+    expect((await restore('')).stderr).toMatch(/none\.sql cannot be read/);
+  });
+
   test('says in one line what failed, and logs it', async () => {
     const folder = newFolder();
     const settings = { DATABASE_URL: 'mysql://me:hunter2@127.0.0.1:1/pool' };
