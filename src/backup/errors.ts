@@ -39,6 +39,9 @@ export class BackupError extends Error {
   }
 }
 
+/** A judgement: the file was looked at, and is not what it must be. */
+export class UnsoundBackup extends BackupError {}
+
 /** Somebody asked the process to end. */
 export class BackupStopped extends BackupError {
   constructor() {

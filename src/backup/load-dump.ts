@@ -5,7 +5,7 @@ import { isAtWork } from './at-work';
 import { findRestoreProgram } from './client-program';
 import { ClientRun, type Watch } from './client-run';
 import type { Dump } from './dump';
-import { BackupError } from './errors';
+import { BackupError, UnsoundBackup } from './errors';
 import { KeysLater, type KeyPart } from './keys-later';
 import { LoadLanes } from './load-lanes';
 import { RowStatements } from './row-statements';
@@ -48,7 +48,7 @@ export async function loadDump(request: LoadRequest): Promise<void> {
       throw new BackupError(`The dump does not restore: ${program.name} stopped reading it halfway.`);
     }
     if (sha256 !== dump.sha256) {
-      throw new BackupError(
+      throw new UnsoundBackup(
         `The dump was damaged on the disk: reading ${file} back gave other bytes than were written.`,
       );
     }

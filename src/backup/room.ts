@@ -1,5 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
 import type { Backup } from './catalogue';
+import { ClientFailure } from './client-run';
 import { BackupError } from './errors';
 import type { Session } from './session';
 
@@ -39,8 +40,14 @@ export async function checkRoomForCopy(session: Session, sqlBytes: number): Prom
   if (data !== null) await demand(data, sqlBytes);
 }
 
-/** The database's folder where its disk is as good as full; null where it is not, or is another machine's. */
-export async function fullDataFolder(session: Session): Promise<string | null> {
+/** In words, what a client program failed of where the database's disk, of this machine, is as good as full. */
+export async function orFullDisk(session: Session, error: unknown): Promise<unknown> {
+  const full = error instanceof ClientFailure ? await fullDataFolder(session).catch(() => null) : null;
+  if (full === null) return error;
+  return new BackupError(`The disk that holds the database (${full}) is full: make room there.`, { cause: error });
+}
+
+async function fullDataFolder(session: Session): Promise<string | null> {
   const data = await dataDirectory(session);
   if (data === null) return null;
   const { bavail, bsize } = await statfs(data);

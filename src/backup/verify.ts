@@ -2,9 +2,10 @@ import { auditCopy } from './audit-copy';
 import { ClientFailure, type Watch } from './client-run';
 import type { Dump } from './dump';
 import { sqlErrno } from '../database/errors';
-import { BackupError, reasonOf } from './errors';
+import { BackupError, reasonOf, UnsoundBackup } from './errors';
 import { contains, type Ledger, type OperationMark } from './ledger';
 import { loadDump } from './load-dump';
+import { orFullDisk } from './room';
 import { withScratchDatabase } from './scratch';
 import type { DatabaseServer } from './server';
 import type { Session } from './session';
@@ -36,17 +37,23 @@ export class NoRightToVerify extends BackupError {}
 /**
  * Restores the file from the disk into a scratch database with the stock client, audits the copy, and finds in it the
  * operation that it was made for.
- * @throws NoRightToVerify where the account may not; BackupError with the first thing wrong
+ * @throws NoRightToVerify where the account may not; UnsoundBackup with the first thing wrong; BackupError
+ * where it could not be judged
  */
 export async function verifyByRestore(request: VerifyRequest): Promise<Verification> {
   const { session, ledger, mark } = request;
   try {
     return await withScratchDatabase(session, request.lost, async (scratch) => {
-      await loadDump({ ...request, address: scratch.address, initCommand: scratch.initCommand });
+      try {
+        await loadDump({ ...request, address: scratch.address, initCommand: scratch.initCommand });
+      } catch (error) {
+        // Now: once the copy is dropped, there is room again.
+        throw lacksRight(error) ? error : await orFullDisk(session, error);
+      }
       const violations = await auditCopy(ledger, scratch, request.lost);
       if (violations.length > 0) throw await unsound(violations, ledger, session);
       if (!(await contains(ledger, scratch.query, mark))) {
-        throw new BackupError(
+        throw new UnsoundBackup(
           `The dump does not contain operation ${mark.number}, which was committed before it began.`,
         );
       }
@@ -66,8 +73,8 @@ async function unsound(violations: string[], ledger: Ledger, live: Session): Pro
   const [first = ''] = violations;
   const inLive = await ledger.audit(live.query);
   return inLive.includes(first)
-    ? new BackupError(`The live database is not sound, so no backup of it counts: ${reasonOf(first)}.`)
-    : new BackupError(`The restored copy is not sound: ${reasonOf(first)}.`);
+    ? new UnsoundBackup(`The live database is not sound, so no backup of it counts: ${reasonOf(first)}.`)
+    : new UnsoundBackup(`The restored copy is not sound: ${reasonOf(first)}.`);
 }
 
 /** Access to the database, its tables or routines denied; a privilege missing; SUPER missing under a binary log. */

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { backupNames, listBackups, type Backup } from '../backup/catalogue';
 import { withPlainBackup } from '../backup/copy/fetch';
-import { BackupError, humanSize } from '../backup/errors';
+import { BackupError, humanSize, UnsoundBackup } from '../backup/errors';
 import { verifyFile } from '../backup/restore/verify-file';
+import { openSession } from '../backup/session';
 import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
@@ -20,7 +21,7 @@ interface Options {
 
 const program = command(
   'db:verify',
-  'Restores backups into a scratch database, checks it and drops it. Exit code 0 where all are sound, 1 where one is not.',
+  'Restores backups into a scratch database, checks it and drops it. Exit code 0 where all are sound, 1 where not.',
 )
   .argument('[file]', 'the backup to verify, wherever it lies, or a copy of one: also s3://bucket/key')
   .option('--latest', 'the newest backup; the default')
@@ -47,13 +48,18 @@ const program = command(
           { source: each, settings, copy: copyAccess(config, options), signal, onProgress: progress.report },
           (plain) => verifyFile(dependencies, plain),
         );
-        const line = await verification.then(soundLine.bind(null, each), (error: unknown) => {
+        try {
+          const backup = await verification;
+          progress.end();
+          tell('sound', each, holds(backup));
+        } catch (error) {
+          progress.end();
+          if (signal.aborted) throw new BackupError('The verification was stopped.', { cause: error });
           process.exitCode = EXIT.failed;
-          return `NOT SOUND  ${path.basename(each)}  ${messageOf(error)}`;
-        });
-        progress.end();
-        process.stdout.write(`${line}\n`);
-        if (signal.aborted) throw new BackupError('The verification was stopped.');
+          tell(error instanceof UnsoundBackup ? 'NOT SOUND' : 'not checked', each, messageOf(error));
+          // Where the database is away, so it is for the next file.
+          if (!(error instanceof UnsoundBackup)) (await openSession(database.address)).close();
+        }
       }
     } finally {
       progress.end();
@@ -69,9 +75,12 @@ async function filesIn(directory: string, all: boolean): Promise<string[]> {
   return names.map((name) => path.join(directory, name));
 }
 
-function soundLine(file: string, { sizeBytes, lastOperation: { number } }: Backup): string {
-  const holds = number === 0 ? 'no operation' : `operations up to ${number}`;
-  return `sound      ${path.basename(file)}  ${humanSize(sizeBytes)}, ${holds}`;
+function tell(verdict: 'sound' | 'NOT SOUND' | 'not checked', file: string, what: string): void {
+  process.stdout.write(`${verdict.padEnd(11)}  ${path.basename(file)}  ${what}\n`);
+}
+
+function holds({ sizeBytes, lastOperation: { number } }: Backup): string {
+  return `${humanSize(sizeBytes)}, ${number === 0 ? 'no operation' : `operations up to ${number}`}`;
 }
 
 void runCommand(program);

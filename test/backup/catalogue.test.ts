@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { listBackups } from '../../src/backup/catalogue';
+import { UnsoundBackup } from '../../src/backup/errors';
 import { inspectFile } from '../../src/backup/inspect';
 import { backupContent, placeBackup } from './backup-files';
 import { rejection, temporaryFolder } from './support';
@@ -14,6 +16,8 @@ afterEach(() => {
 });
 
 const names = async (): Promise<string[]> => (await listBackups(directory)).map(({ filename }) => filename);
+/** A user that every machine has. */
+const NOBODY = 65_534;
 const NAME = 'db_backup-2026-11-23_01-02-03.sql';
 
 test('lists complete backups, newest first, with what they say of themselves', async () => {
@@ -124,4 +128,22 @@ test('says what is wrong with a file', async () => {
   expect(await reason()).toBe(`${file} is empty.`);
   rmSync(file);
   expect(await reason()).toBe(`The backup ${file} cannot be read: no such file or folder (${file}).`);
+});
+
+test('a file that may not be read is not called damaged: whose it is, is told', async () => {
+  const file = placeBackup(directory, NAME);
+  chmodSync(file, 0o000);
+  const owner = userInfo().username;
+  const asRoot = process.geteuid?.() === 0;
+  if (asRoot) {
+    chmodSync(directory, 0o755);
+    process.seteuid?.(NOBODY);
+  }
+  try {
+    const error = await rejection(inspectFile(file));
+    expect(error.message).toBe(`${file} may not be read: it belongs to ${owner}, so run this as sudo -u ${owner}.`);
+    expect(error).not.toBeInstanceOf(UnsoundBackup);
+  } finally {
+    if (asRoot) process.seteuid?.(0);
+  }
 });

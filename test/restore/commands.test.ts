@@ -1,5 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Ended, Running } from '../process/programs';
+import { DatabaseProxy } from '../support/database-proxy';
 import { isolate, type Isolated } from './isolated';
 
 let pool: Isolated;
@@ -167,10 +169,56 @@ test('db:verify says for each whether it is sound', async () => {
   writeFileSync(bad, 'INSERT');
   const all = await pool.run('db-verify', ['--all']);
   expect(all.code).toBe(1);
-  expect(all.stdout).toMatch(/^NOT SOUND {2}db_backup-2020-01-01_00-00-00\.sql {2}.* is no complete backup/m);
+  expect(all.stdout).toMatch(/^NOT SOUND {4}db_backup-2020-01-01_00-00-00\.sql {2}.* is no complete backup/m);
   expect((await pool.run('db-verify', ['--latest'])).code).toBe(0);
   expect((await pool.run('db-verify', [bad])).code).toBe(1);
   expect(await pool.bench.litter()).toEqual([]);
+});
+
+describe('db:verify calls no file unsound that it did not judge', () => {
+  let proxy: DatabaseProxy;
+  beforeEach(async () => {
+    await pool.bench.backUp();
+    proxy = await DatabaseProxy.start(pool.bench.dependencies.address);
+  });
+  afterEach(() => proxy.close());
+
+  /** Verifies all, and does that instead of asking for the lock. */
+  function verifyAll(atLock: (running: Running) => void): Promise<Ended> {
+    const { user, password = '', hosts } = proxy.through(pool.bench.dependencies.address);
+    const url = `mysql://${user}:${password}@127.0.0.1:${hosts[0]?.port ?? 0}/${pool.bench.name}`;
+    const running = pool.start('db-verify', ['--all'], { DATABASE_URL: url });
+    proxy.onStatement = (statement) => {
+      if (/GET_LOCK|leases/.test(statement.sql)) atLock(running);
+      else statement.forward();
+    };
+    return running.ended;
+  }
+
+  test('for one that is not there', async () => {
+    expect(await pool.run('db-verify', ['none.sql'])).toMatchObject({
+      code: 1,
+      stdout: 'not checked  none.sql  The backup none.sql cannot be read: no such file or folder (none.sql).\n',
+    });
+  });
+
+  test('nor where somebody stops it, which ends it', async () => {
+    expect(await verifyAll((running) => running.child.kill('SIGINT'))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'The verification was stopped.\n',
+    });
+  });
+
+  test('nor where the database goes away, which ends it', async () => {
+    const [newest] = await pool.bench.backups();
+    const { code, stdout, stderr } = await verifyAll(() => {
+      proxy.goDown();
+    });
+    expect(stdout).toMatch(new RegExp(`^not checked {2}${newest?.filename ?? ''} {2}[^\n]+\n$`));
+    expect(stderr).toMatch(/^The database server at 127\.0\.0\.1:\d+, database \S+ cannot be reached [^\n]+\n$/);
+    expect(code).toBe(1);
+  });
 });
 
 test('the stock client restores a backup behind our back, and what was abandoned no longer counts', async () => {

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listBackups } from '../../src/backup/catalogue';
+import { UnsoundBackup } from '../../src/backup/errors';
 import type { RestoreDependencies } from '../../src/backup/restore/context';
 import { restore } from '../../src/backup/restore/restore';
+import { verifyFile } from '../../src/backup/restore/verify-file';
 import { runBackup } from '../../src/backup/run-backup';
 import { openSession, type Session } from '../../src/backup/session';
 import { backupSettings } from '../../src/backup/settings';
@@ -86,6 +89,15 @@ afterAll(() => {
     expect(await rejection(restoreLatest({ onStep }))).toMatch(
       /^The disk that holds the database .* is full: make room there\.$/,
     );
+    rmSync(filler);
+    await isUntouched();
+
+    // A file that does not fit is not a bad file.
+    const [backup] = await listBackups(settings.directory);
+    leaveFree(18 * MIB);
+    const failure: unknown = await verifyFile(dependencies, backup?.path ?? '').catch((error: unknown) => error);
+    expect((failure as Error).message).toMatch(/^The disk that holds the database .* is full: make room there\.$/);
+    expect(failure).not.toBeInstanceOf(UnsoundBackup);
     rmSync(filler);
     await isUntouched();
 

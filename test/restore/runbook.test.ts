@@ -92,7 +92,7 @@ test('a damaged newest backup', async () => {
   flipBit(file);
   const verified = await runBlock(folder, verify);
   expect(verified.code).toBe(1);
-  expect(verified.stdout).toMatch(new RegExp(`^NOT SOUND {2}${newest}  .* is damaged: its content does not match`));
+  expect(verified.stdout).toMatch(new RegExp(`^NOT SOUND {4}${newest}  .* is damaged: its content does not match`));
   expect(verified.stdout.split('\n').filter((line) => line.startsWith('sound '))).toHaveLength(
     backupsIn(folder).length - 1,
   );

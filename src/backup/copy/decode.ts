@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
-import { BackupError, reasonOf } from '../errors';
+import { codeOf } from '../../database/errors';
+import { BackupError, reasonOf, UnsoundBackup } from '../errors';
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const AGE = Buffer.from('age-encryption.org/');
@@ -37,7 +38,9 @@ export async function* decoded(
   try {
     for await (const chunk of gunzip) yield chunk as Buffer;
   } catch (error) {
-    throw new BackupError(`${name} is damaged or cut: ${reasonOf(error)}.`, { cause: error });
+    // Else it could not be read, or not be decrypted.
+    if (!codeOf(error).startsWith('Z_')) throw error;
+    throw damaged(name, error);
   }
 }
 
@@ -48,17 +51,38 @@ async function decrypted(
 ): Promise<AsyncIterable<Buffer>> {
   const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
+  const reading = { failed: false };
+  async function* stored(): AsyncGenerator<Buffer> {
+    try {
+      yield* content;
+    } catch (error) {
+      reading.failed = true;
+      throw error;
+    }
+  }
+  async function* opened(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of chunks) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    } catch (error) {
+      throw reading.failed ? error : damaged(name, error);
+    }
+  }
   for (const identity of identities) decrypter.addIdentity(identity);
   try {
-    const plain = await decrypter.decrypt(ReadableStream.from(content));
-    return buffers(plain as AsyncIterable<Uint8Array>);
+    const plain = await decrypter.decrypt(ReadableStream.from(stored()));
+    return opened(plain as AsyncIterable<Uint8Array>);
   } catch (error) {
-    throw new BackupError(`${name} cannot be decrypted: ${reasonOf(error)}.`, { cause: error });
+    if (reading.failed) throw error;
+    throw new BackupError(
+      `${name} cannot be decrypted (${reasonOf(error)}): the identity is not one that it was encrypted to, or the file ` +
+        `is cut or damaged.`,
+      { cause: error },
+    );
   }
 }
 
-async function* buffers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+function damaged(name: string, error: unknown): UnsoundBackup {
+  return new UnsoundBackup(`${name} is damaged or cut: ${reasonOf(error)}.`, { cause: error });
 }
 
 /** The first bytes of it, and all of it again. */

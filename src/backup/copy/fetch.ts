@@ -41,7 +41,8 @@ export async function withPlainBackup<T>(request: FetchRequest, work: (file: str
       return await work(file);
     } catch (error) {
       if (!(error instanceof BackupError) || !error.message.includes(file)) throw error;
-      throw new BackupError(error.message.replaceAll(file, source), { cause: error });
+      error.message = error.message.replaceAll(file, source);
+      throw error;
     } finally {
       await unlink(file).catch(() => undefined);
     }

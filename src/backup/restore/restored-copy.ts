@@ -1,10 +1,9 @@
 import { auditCopy } from '../audit-copy';
-import { ClientFailure } from '../client-run';
 import { BackupError, reasonOf } from '../errors';
 import type { OperationMark, Query } from '../ledger';
 import { loadDump } from '../load-dump';
 import { createSchemaLike, leaveBinaryLog, ownSchemaName } from '../own-schema';
-import { fullDataFolder } from '../room';
+import { orFullDisk } from '../room';
 import { openSession, type Session } from '../session';
 import { lacksRight } from '../verify';
 import type { RestoreContext, RestoreDependencies } from './context';
@@ -64,9 +63,7 @@ export class RestoredCopy {
         },
       });
     } catch (error) {
-      const full = error instanceof ClientFailure ? await fullDataFolder(session).catch(() => null) : null;
-      if (full !== null) throw new BackupError(`The disk that holds the database (${full}) is full: make room there.`);
-      throw lacksRight(error) ? await this.whatIsDenied(error) : error;
+      throw lacksRight(error) ? await this.whatIsDenied(error) : await orFullDisk(session, error);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Backup } from '../catalogue';
-import { BackupError } from '../errors';
+import { ClientFailure } from '../client-run';
+import { BackupError, UnsoundBackup } from '../errors';
 import { inspectFile } from '../inspect';
 import { BackupLock } from '../lock';
 import { dropScratchLitter } from '../scratch';
@@ -19,7 +20,7 @@ type VerifyDependencies = Pick<
  * Reads a backup whole, restores it into a scratch database, audits that and compares it with what the file says of
  * itself. Waits for a backup that runs.
  * @returns what the file says, its newest operation included
- * @throws BackupError with the first thing wrong; NoRightToVerify where the account may not restore
+ * @throws UnsoundBackup with the first thing wrong; BackupError where it could not be judged
  */
 export async function verifyFile(dependencies: VerifyDependencies, file: string): Promise<Backup> {
   const { settings, address, ledger, knownSchemas, signal, stallMs = STALL_MS } = dependencies;
@@ -47,6 +48,7 @@ export async function verifyFile(dependencies: VerifyDependencies, file: string)
       refuseOther(backup, copy);
       return backup;
     } catch (error) {
+      if (isFilesFault(error)) throw new UnsoundBackup(error.message, { cause: error });
       if (!(error instanceof NoRightToVerify)) throw error;
       throw new BackupError(
         `The database account ${address.user} may not restore into a scratch database (${error.message}).`,
@@ -60,6 +62,13 @@ export async function verifyFile(dependencies: VerifyDependencies, file: string)
   }
 }
 
+/** What a server says of statements that no server would take: of syntax, names, keys and values. */
+const STATEMENT_ERRORS = new Set([1054, 1060, 1061, 1062, 1064, 1136, 1146, 1215, 1264, 1292, 1366, 1406, 1452]);
+
+function isFilesFault(error: unknown): error is ClientFailure {
+  return error instanceof ClientFailure && error.sqlErrors.some((number) => STATEMENT_ERRORS.has(number));
+}
+
 function refuseOther(
   { path, lastOperation, schemaVersion, verifiedAt, safety }: Backup,
   copy: Pick<Backup, 'lastOperation' | 'schemaVersion'>,
@@ -67,11 +76,11 @@ function refuseOther(
   // Until it was restored once, a file knows the least that it holds.
   const isExact = verifiedAt !== null && safety !== true;
   if (isExact && copy.lastOperation.uid !== lastOperation.uid) {
-    throw new BackupError(
+    throw new UnsoundBackup(
       `${path} ends with operation ${copy.lastOperation.number}, but says that it ends with ${lastOperation.number}.`,
     );
   }
   if (isExact && copy.schemaVersion !== schemaVersion) {
-    throw new BackupError(`${path} has the schema ${copy.schemaVersion}, but says that it has ${schemaVersion}.`);
+    throw new UnsoundBackup(`${path} has the schema ${copy.schemaVersion}, but says that it has ${schemaVersion}.`);
   }
 }
