@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { withPlainBackup } from '../backup/copy/fetch';
+import { BackupStopped } from '../backup/errors';
 import type { RestoreSource } from '../backup/restore/choose';
 import type { RestorePlan } from '../backup/restore/plan';
 import { planText } from '../backup/restore/plan-text';
-import { restore } from '../backup/restore/restore';
+import { restore, RestoreStopped } from '../backup/restore/restore';
 import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
@@ -85,7 +86,9 @@ const program = command(
           ? await withPlainBackup(
               { source: wanted.file, settings, copy, signal, onProgress: progress.report },
               (plain) => execute({ ...wanted, file: plain, shown: wanted.file }),
-            )
+            ).catch((error: unknown) => {
+              throw error instanceof BackupStopped ? new RestoreStopped() : error;
+            })
           : await execute(wanted);
       progress.end();
       if (outcome === null) {

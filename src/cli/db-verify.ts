@@ -43,10 +43,12 @@ const program = command(
     try {
       const dependencies = { settings, address: database.address, ledger: backupLedger, knownSchemas, signal };
       for (const each of files) {
-        progress.report(`Verifying ${path.basename(each)}`, null);
         const verification = withPlainBackup(
           { source: each, settings, copy: copyAccess(config, options), signal, onProgress: progress.report },
-          (plain) => verifyFile(dependencies, plain),
+          (plain) => {
+            progress.report(`Verifying ${path.basename(each)}`, null);
+            return verifyFile(dependencies, plain);
+          },
         );
         try {
           const backup = await verification;

@@ -25,14 +25,17 @@ type LockHolder = ChildProcessByStdio<Writable, Readable, Readable>;
 /**
  * Runs `work` while holding the exclusive lock of the file `path`, which is created with mode 0600 when it is missing.
  * Holders exclude each other within a process and between processes; the lock is free again once this has settled.
- * Throws `FileLockError` when the lock cannot be had, also after `waitMs` milliseconds (default: waits without end).
+ * Throws `FileLockError` when the lock cannot be had, also after `waitMs` milliseconds (default: waits without end), and
+ * the reason of `signal` when that is aborted while it waits.
  */
 export async function withFileLock<T>(
   path: string,
   work: () => Promise<T> | T,
-  { waitMs }: { waitMs?: number } = {},
+  { waitMs, signal }: { waitMs?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const release = process.platform === 'linux' ? await lockWithProgram(path, waitMs) : await lockOnOpen(path, waitMs);
+  signal?.throwIfAborted();
+  const lockIt = process.platform === 'linux' ? lockWithProgram : lockOnOpen;
+  const release = await lockIt(path, waitMs, signal);
   try {
     return await work();
   } finally {
@@ -79,7 +82,7 @@ export function spawnHoldingLock(
   }
 }
 
-async function lockWithProgram(path: string, waitMs: number | undefined): Promise<Release> {
+async function lockWithProgram(path: string, waitMs?: number, signal?: AbortSignal): Promise<Release> {
   touch(path);
   // `cat` runs once the lock is held: the byte that it sends back is the proof. In a session of its own, since a
   // Ctrl-C in the terminal must not take the lock away from a program that is still cleaning up.
@@ -88,7 +91,7 @@ async function lockWithProgram(path: string, waitMs: number | undefined): Promis
   ended.catch(() => undefined);
   holder.stdin.on('error', () => undefined);
   holder.stdin.write('\n');
-  const outcome = await waitForLock(holder, waitMs);
+  const outcome = await waitForLock(holder, waitMs, signal);
   const release = async (): Promise<void> => {
     holder.stdin.end();
     await ended.catch(() => undefined);
@@ -96,18 +99,24 @@ async function lockWithProgram(path: string, waitMs: number | undefined): Promis
   if (outcome === null) return release;
   holder.kill();
   await release();
+  signal?.throwIfAborted();
   throw outcome === '' ? new FileLockError(heldTooLong(path, waitMs)) : cannotLock(path, outcome);
 }
 
-/** Null once the lock is held; otherwise why not, where an empty text means that time is up. */
-function waitForLock(holder: LockHolder, waitMs: number | undefined): Promise<string | null> {
+/** Null once the lock is held; otherwise why not, where an empty text means that time is up, or nobody waits any more. */
+function waitForLock(holder: LockHolder, waitMs?: number, signal?: AbortSignal): Promise<string | null> {
   return new Promise((resolve) => {
     let complaint = '';
     const timer = waitMs === undefined ? undefined : setTimeout(resolve, waitMs, '');
     const settle = (outcome: string | null): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abandon);
       resolve(outcome);
     };
+    const abandon = (): void => {
+      settle('');
+    };
+    signal?.addEventListener('abort', abandon);
     holder.stdout.once('data', () => {
       settle(null);
     });
@@ -121,7 +130,7 @@ function waitForLock(holder: LockHolder, waitMs: number | undefined): Promise<st
   });
 }
 
-async function lockOnOpen(path: string, waitMs = Infinity): Promise<Release> {
+async function lockOnOpen(path: string, waitMs = Infinity, signal?: AbortSignal): Promise<Release> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     const descriptor = tryOpenLocked(path);
@@ -133,6 +142,7 @@ async function lockOnOpen(path: string, waitMs = Infinity): Promise<Release> {
     }
     if (performance.now() >= deadline) throw new FileLockError(heldTooLong(path, waitMs));
     await delay(RETRY_MS);
+    signal?.throwIfAborted();
   }
 }
 

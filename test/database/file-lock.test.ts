@@ -69,6 +69,17 @@ test('waits no longer than it is told, and names the file', async () => {
   expect(await withFileLock(lock, () => 'mine', { waitMs: 5_000 })).toBe('mine');
 });
 
+test('waits no longer than somebody wants it, and says why', async () => {
+  const { held, open } = hold();
+  await held;
+  const stop = new AbortController();
+  const refusal = withFileLock(lock, () => 'never', { signal: stop.signal });
+  stop.abort(new Error('enough'));
+  await expect(refusal).rejects.toThrow('enough');
+  open();
+  expect(await withFileLock(lock, () => 'mine', { waitMs: 5_000 })).toBe('mine');
+});
+
 test('is free as soon as its holder was killed', async () => {
   const holder = spawn(process.execPath, [HOLDER, lock], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');

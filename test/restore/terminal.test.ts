@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { findProgram } from '../../src/database/programs';
 import { Running } from '../process/programs';
 import { CLIENTS } from '../support/engine';
@@ -55,7 +56,7 @@ const COMMAND = [process.execPath, program('cli/db-restore')];
 
 /** Runs it on a terminal of its own; standard output and standard error are one there. */
 function onTerminal(...args: string[]): Running & { type(text: string): void } {
-  const running = start('script', ['-qefc', [...COMMAND, ...args].join(' '), '/dev/null']);
+  const running = start('script', ['-qefc', ['exec', ...COMMAND, ...args].join(' '), '/dev/null']);
   return Object.assign(running, { type: (text: string) => running.child.stdin?.write(text) });
 }
 
@@ -127,6 +128,22 @@ test('what takes longer than two seconds is told, on a terminal alone', async ()
   } finally {
     for (const name of ['restored_piped', 'restored_terminal']) await bench.query('DROP DATABASE IF EXISTS ??', [name]);
   }
+});
+
+test('a copy waits for another one that somebody is asked about, says so, and heeds Ctrl-C', async () => {
+  const [backup] = await bench.backups();
+  const copy = path.join(folder, 'copy.sql.gz');
+  writeFileSync(copy, gzipSync(readFileSync(backup?.path ?? '')));
+  const asked = onTerminal(copy);
+  await asked.said(QUESTION);
+  const second = onTerminal(copy);
+  await second.said(/Waiting for another restore or verification to end \.\.\. \d+ s/);
+  second.type('\x03');
+  const { code, stdout } = await second.ended;
+  expect(stdout.endsWith('\x1b[KThe restore was stopped: the live database is as it was.\r\n')).toBe(true);
+  expect(code).toBe(1);
+  asked.type('no\r');
+  expect((await asked.ended).stdout).toMatch(/\nNothing was changed\.\r\n$/);
 });
 
 /** Puts a client before the stock one that waits until `end`. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { isFileLocked, withFileLock } from '../../database/file-lock';
-import { BackupError, isDiskFull } from '../errors';
+import { BackupError, BackupStopped, isDiskFull } from '../errors';
 import type { BackupSettings } from '../settings';
 import { prepareFolders } from '../work-files';
 import { decoded, isEncoded, MAGIC_BYTES } from './decode';
@@ -23,6 +23,7 @@ export interface FetchRequest {
 
 const FETCHED = /^fetched-[0-9a-f]{12}\.sql$/;
 const STALL_MS = 5 * 60_000;
+const WAIT_MS = 10 * 60_000;
 
 /**
  * Hands `work` the path of a backup in plain SQL: the file itself where it is that, else what a copy of it holds, which
@@ -33,7 +34,7 @@ export async function withPlainBackup<T>(request: FetchRequest, work: (file: str
   const { source, settings } = request;
   if (parseS3Url(source) === null && !(await isCopy(source))) return work(source);
   await prepareFolders(settings);
-  return withFileLock(lockFile(settings), async () => {
+  return whenFree(request, async () => {
     await clear(settings);
     const file = path.join(settings.workDirectory, `fetched-${randomBytes(6).toString('hex')}.sql`);
     try {
@@ -47,6 +48,24 @@ export async function withPlainBackup<T>(request: FetchRequest, work: (file: str
       await unlink(file).catch(() => undefined);
     }
   });
+}
+
+/** Somebody may sit at the prompt of the other one, and go home. */
+async function whenFree<T>({ settings, signal, onProgress }: FetchRequest, work: () => Promise<T>): Promise<T> {
+  const lock = { isOurs: false };
+  onProgress?.('Waiting for another restore or verification to end', null);
+  try {
+    return await withFileLock(
+      lockFile(settings),
+      () => {
+        lock.isOurs = true;
+        return work();
+      },
+      { waitMs: WAIT_MS, signal },
+    );
+  } catch (error) {
+    throw lock.isOurs || signal?.aborted !== true ? error : new BackupStopped();
+  }
 }
 
 /** Removes what a killed process fetched. Where one is at work now, there is nothing to clear. */
