@@ -126,6 +126,16 @@ test('an account without the rights', async () => {
     const message = await rejection(bench.restore({ kind: 'latest' }, { change: { address } }));
     expect(message).toMatch(/^The database account limited may not make a database beside .*: grant it ALL on/);
     expect(message).not.toContain('secret');
+    // With the rights that are documented, before anything is restored.
+    await query(`GRANT ALL ON ??.* TO limited@'%'`, [`${name.replaceAll('_', '\\_')}\\_%`]);
+    const steps: string[] = [];
+    const change = { address, onStep: (step: string) => void steps.push(step) };
+    expect(await rejection(bench.restore({ kind: 'latest' }, { into: 'look_here', change }))).toBe(
+      'The database account limited may not make the database look_here: grant it ALL on `look\\_here`.*, or choose a ' +
+        `name that begins with ${name}_.`,
+    );
+    expect(steps).toEqual([]);
+    await bench.restore({ kind: 'latest' }, { into: `${name}_look`, change });
   } finally {
     await query(`DROP USER limited@'%'`);
   }

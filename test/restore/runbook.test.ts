@@ -42,7 +42,7 @@ test('one wrong sale', async () => {
   const [beside = ''] = blocksOf('Looking without replacing', 1);
   expect(await runBlock(folder, beside)).toMatchObject({
     code: 0,
-    stdout: 'Restored before_seven: operations up to 6.\n',
+    stdout: 'Restored motorpool_before_seven: operations up to 6.\n',
   });
 });
 

@@ -6,7 +6,8 @@ import type { RestoreContext } from './context';
 import { readDumpRows } from './dump-rows';
 import type { JournalEntry } from './ledger';
 import { readLive, type LiveState } from './live-state';
-import { schemaExists, whyImmovable } from './tables';
+import { whyImmovable } from './tables';
+import { checkTarget } from './target';
 
 /** Everything that a restore will do, for people to decide on. */
 export interface RestorePlan extends Choice {
@@ -53,9 +54,7 @@ export async function planRestore(context: RestoreContext, request: PlanRequest)
   const { session, ledger, settings } = context;
   const { source, into, knownSchemas } = request;
   const { query, address } = session;
-  if (into !== null && (await schemaExists(query, into))) {
-    throw new BackupError(`The database ${into} exists: choose another name, or drop it first.`);
-  }
+  if (into !== null) await checkTarget(session, into);
   const live = await readLive(session, ledger, settings);
   const choice = await choose(context, live, source);
   const migrations = pendingMigrations(choice.backup, knownSchemas);
