@@ -1,3 +1,6 @@
+/** For backups alone: what rotation would remove may be what a restore needs. */
+export const OR_KEEP_FEWER = ', or set BACKUP_KEEP lower';
+
 /** A backup could not be made or judged. The message is one sentence for people: what, why and, where known, the remedy. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
@@ -21,13 +24,13 @@ export class BackupError extends Error {
   }
 
   static diskFull(directory: string): BackupError {
-    return new BackupError(`The disk that holds ${directory} is full: make room there, or set BACKUP_KEEP lower.`);
+    return new BackupError(`The disk that holds ${directory} is full: make room there${OR_KEEP_FEWER}.`);
   }
 
   static notEnoughRoom(directory: string, neededBytes: number, freeBytes: number): BackupError {
     return new BackupError(
       `The disk that holds ${directory} cannot take a backup: about ${humanSize(neededBytes)} are needed and ` +
-        `${humanSize(freeBytes)} are free; make room there, or set BACKUP_KEEP lower.`,
+        `${humanSize(freeBytes)} are free; make room there${OR_KEEP_FEWER}.`,
     );
   }
 

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import type { Backup } from './catalogue';
 import { ClientFailure } from './client-run';
-import { BackupError } from './errors';
+import { BackupError, humanSize } from './errors';
 import type { Session } from './session';
 
 /** What must be left over in any case. */
@@ -37,7 +37,13 @@ export async function checkRoom(
  */
 export async function checkRoomForCopy(session: Session, sqlBytes: number): Promise<void> {
   const data = await dataDirectory(session);
-  if (data !== null) await demand(data, sqlBytes);
+  if (data === null) return;
+  const { needed, free } = await roomIn(data, sqlBytes);
+  if (free >= needed) return;
+  throw new BackupError(
+    `The disk that holds the database (${data}) has no room for the restored one beside it: about ` +
+      `${humanSize(needed)} are needed and ${humanSize(free)} are free; make room there.`,
+  );
 }
 
 /** In words, what a client program failed of where the database's disk, of this machine, is as good as full. */
@@ -55,9 +61,13 @@ async function fullDataFolder(session: Session): Promise<string | null> {
 }
 
 async function demand(directory: string, bytes: number): Promise<void> {
+  const { needed, free } = await roomIn(directory, bytes);
+  if (free < needed) throw BackupError.notEnoughRoom(directory, needed, free);
+}
+
+async function roomIn(directory: string, bytes: number): Promise<{ needed: number; free: number }> {
   const { bavail, bsize } = await statfs(directory);
-  const needed = Math.ceil(bytes) + MARGIN_BYTES;
-  if (bavail * bsize < needed) throw BackupError.notEnoughRoom(directory, needed, bavail * bsize);
+  return { needed: Math.ceil(bytes) + MARGIN_BYTES, free: bavail * bsize };
 }
 
 async function databaseBytes({ query, address }: Session): Promise<{ rows: number; total: number }> {

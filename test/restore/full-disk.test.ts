@@ -78,7 +78,7 @@ afterAll(() => {
 
     leaveFree(4 * MIB);
     expect(await rejection(restoreLatest())).toMatch(
-      /^The disk that holds .* cannot take a backup: about .* are needed/,
+      /^The disk that holds the database \(.*\) has no room for the restored one .* are free; make room there\.$/,
     );
     await isUntouched();
 

@@ -1,6 +1,6 @@
 import { BackupRun } from '../backup-run';
 import { readBackup, type Backup } from '../catalogue';
-import { BackupError, reasonOf } from '../errors';
+import { BackupError, OR_KEEP_FEWER, reasonOf } from '../errors';
 import type { BackupLock } from '../lock';
 import { ownSchemaName } from '../own-schema';
 import { checkRoom, checkRoomForCopy } from '../room';
@@ -30,6 +30,10 @@ export interface RestoreOutcome {
 
 /** What rotation keeps while restores publish: a restore deletes nothing. */
 const KEEP_ALL = 1_000_000;
+
+function withoutRotation(error: unknown): string {
+  return reasonOf(error).replace(OR_KEEP_FEWER, '');
+}
 
 /** Carries out a plan, holding the lock on backups. */
 export class RestoreRun {
@@ -85,7 +89,7 @@ export class RestoreRun {
     } catch (error) {
       if (this.context.signal?.aborted === true) throw error;
       throw new BackupError(
-        `The safety backup of what would be replaced failed, so nothing was changed: ${reasonOf(error)}. A database ` +
+        `The safety backup of what would be replaced failed, so nothing was changed: ${withoutRotation(error)}. A database ` +
           `too broken to be dumped can be replaced with --no-safety-backup.`,
         { cause: error },
       );
@@ -181,7 +185,7 @@ export class RestoreRun {
 
   private swappedError(how: string, error: unknown, remedy: string): SwappedError {
     const { lost } = this.lock;
-    const reason = lost.aborted ? `The lock on backups was lost (${causeOf(lost.reason)})` : reasonOf(error);
+    const reason = lost.aborted ? `The lock on backups was lost (${causeOf(lost.reason)})` : withoutRotation(error);
     const saved = this.safety.map(({ path }) => path).join(' and ');
     return new SwappedError(
       `The database ${this.plan.target} ${how}: ${reason}; ${saved === '' ? '' : `what was replaced is in ${saved}, and `}` +
