@@ -9,8 +9,9 @@ import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
-import { copyAccess } from './copy-access';
+import { copyAccess, ONLY_FOR_COPIES } from './copy-access';
 import { command, runCommand, UsageError } from './command';
+import { namedBackup } from './named-backup';
 import { knownSchemas, migrateRestored } from './restored-schema';
 import { confirm, isInteractive, stopSignal, TerminalProgress } from './terminal';
 
@@ -43,7 +44,8 @@ const program = command(
   .option('--yes', 'do not ask')
   .option('--no-safety-backup', 'make no backup of what is replaced: for a database too broken to be dumped')
   .action(async (file: string | undefined, options: Options) => {
-    const wanted = sourceOf(file, options);
+    const asked = sourceOf(file, options);
+    if (asked.kind !== 'file' && options.identity !== undefined) throw new UsageError(ONLY_FOR_COPIES);
     if (options.dryRun !== true && options.yes !== true && !isInteractive()) {
       throw new UsageError('There is no terminal to ask on: give --yes to restore, or --dry-run to see the plan.');
     }
@@ -57,6 +59,7 @@ const program = command(
       return options.yes === true || (await confirm(`Restore ${plan.target} now?`, signal));
     };
     const settings = backupSettings(config.storageDir, config.backup);
+    const wanted = asked.kind === 'file' ? { ...asked, file: namedBackup(asked.file, settings.directory) } : asked;
     const copy = copyAccess(config, options);
     const database = await openDatabase(config);
     try {

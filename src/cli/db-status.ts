@@ -34,7 +34,9 @@ const program = command(
     const report = await workBriefly(config, (address) => readLive(address, config, settings)).catch((error: unknown) =>
       readFiles(config, settings, messageOf(error)),
     );
-    process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : statusText(report, new Date()));
+    process.stdout.write(
+      json === true ? `${JSON.stringify(report)}\n` : statusText(report, settings.directory, new Date()),
+    );
     if (!report.healthy) process.exitCode = EXIT.failed;
   });
 
@@ -84,7 +86,7 @@ async function readFiles(config: Config, settings: BackupSettings, problem: stri
   };
 }
 
-function statusText(report: Report, now: Date): string {
+function statusText(report: Report, directory: string, now: Date): string {
   const { healthy, problem, lastOperation, coveredThrough, pendingOperations, count, keep, totalBytes } = report;
   const head = [
     ...wrap(healthy ? 'Healthy.' : `NOT healthy: ${problem ?? ''}`),
@@ -92,6 +94,7 @@ function statusText(report: Report, now: Date): string {
       ? 'Newest operation unknown, backed up through unknown, pending unknown.'
       : `Newest operation ${lastOperation}, backed up through ${coveredThrough}, ${pendingOperations} pending.`,
     `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}`,
+    `Folder: ${directory}`,
     ...(report.copies === null ? [] : copiesText(report.copies)),
   ];
   const rows = report.backups.map((backup) => [

@@ -8,8 +8,9 @@ import { backupSettings } from '../backup/settings';
 import { loadProcessConfig } from '../config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
-import { copyAccess } from './copy-access';
+import { copyAccess, ONLY_FOR_COPIES } from './copy-access';
 import { command, EXIT, messageOf, runCommand, UsageError } from './command';
+import { namedBackup } from './named-backup';
 import { knownSchemas } from './restored-schema';
 import { stopSignal, TerminalProgress } from './terminal';
 
@@ -34,9 +35,13 @@ const program = command(
     if ([file, options.latest, options.all].filter((given) => given !== undefined).length > 1) {
       throw new UsageError('Give one of a file, --latest and --all, not several.');
     }
+    if (file === undefined && options.identity !== undefined) throw new UsageError(ONLY_FOR_COPIES);
     const config = loadProcessConfig();
     const settings = backupSettings(config.storageDir, config.backup);
-    const files = file === undefined ? await filesIn(settings.directory, options.all === true) : [file];
+    const files =
+      file === undefined
+        ? await filesIn(settings.directory, options.all === true)
+        : [namedBackup(file, settings.directory)];
     const signal = stopSignal();
     const progress = new TerminalProgress();
     const database = await openDatabase(config);

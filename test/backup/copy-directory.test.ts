@@ -3,6 +3,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { copyBackups } from '../../src/backup/copy/copy';
 import { copyStatus } from '../../src/backup/copy/status';
+import { withPlainBackup } from '../../src/backup/copy/fetch';
+import { UnsoundBackup } from '../../src/backup/errors';
 import { listBackups } from '../../src/backup/catalogue';
 import { placeBackup } from './backup-files';
 import {
@@ -13,8 +15,9 @@ import {
   momentOf,
   openCopyBench,
   type CopyBench,
+  type Identity,
 } from './copy-support';
-import { temporaryFolder } from './support';
+import { rejection, temporaryFolder } from './support';
 
 let bench: CopyBench;
 beforeEach(async () => {
@@ -203,6 +206,37 @@ test('encrypted copies open with the program age, and with nothing else', async 
     sound();
     // Encrypted or not, it is the copy of that backup.
     expect((await bench.copyAll()).copied).toEqual([]);
+  } finally {
+    rmSync(keys, { recursive: true });
+  }
+});
+
+test('a cut or damaged encrypted copy is called so, and one for another identity is not judged', async () => {
+  const keys = temporaryFolder();
+  try {
+    const identity = await makeIdentity(keys);
+    const stranger = await makeIdentity(keys, 'stranger.txt');
+    bench.place(1);
+    const { copied } = await bench.copyAll({ copy: { ...bench.copy, recipients: [identity.recipient] } });
+    const source = path.join(bench.target, copied[0] ?? '');
+    const bytes = readFileSync(source);
+    const failure = async (content: Buffer, { file }: Identity): Promise<Error> => {
+      writeFileSync(source, content);
+      const request = { source, settings: bench.settings, copy: { s3: null, identityFile: file } };
+      return rejection(withPlainBackup(request, () => Promise.reject(new Error('never'))));
+    };
+    const flipped = Buffer.from(bytes);
+    flipped[bytes.length - 20] = (bytes.at(-20) ?? 0) ^ 1;
+    for (const content of [flipped, bytes.subarray(0, -20)]) {
+      const error = await failure(content, identity);
+      expect(error.message).toMatch(/\.sql\.gz\.age is damaged or cut: /);
+      expect(error).toBeInstanceOf(UnsoundBackup);
+    }
+    const error = await failure(bytes, stranger);
+    expect(error.message).toMatch(
+      /\.age cannot be decrypted \(.*\): the identity is not one that it was encrypted to, or the file is cut or damaged\.$/,
+    );
+    expect(error).not.toBeInstanceOf(UnsoundBackup);
   } finally {
     rmSync(keys, { recursive: true });
   }

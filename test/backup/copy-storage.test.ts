@@ -177,5 +177,7 @@ test('a copy that is not there, and one that nobody may read, are named', async 
     `The backup ${source} cannot be read: there is no such file.`,
   );
   const without = { ...request, copy: { s3: null, identityFile: null } };
-  expect((await rejection(withPlainBackup(without, never))).message).toMatch(/AWS_ACCESS_KEY_ID .* must be set/);
+  expect((await rejection(withPlainBackup(without, never))).message).toBe(
+    `AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set for s3://${storage.bucket}.`,
+  );
 });

@@ -19,6 +19,7 @@ describe('usage', () => {
     [['--operation', 'three', '--yes'], /It must be the number of an operation, 1 or more\.\n$/],
     [['--operation', '0', '--yes'], /It must be the number of an operation, 1 or more\.\n$/],
     [['--latest', '--into', 'a b', '--yes'], /It must have 1 to 40 letters/],
+    [['--latest', '--identity', 'key.txt', '--yes'], /^The option --identity opens an encrypted copy: name the copy/],
     [['--lastest'], /^unknown option '--lastest' /],
     [['--latest'], /^There is no terminal to ask on: give --yes to restore, or --dry-run to see the plan\.\n$/],
   ])('db:restore %j is refused in one line', async (args, line) => {
@@ -219,6 +220,18 @@ describe('db:verify calls no file unsound that it did not judge', () => {
     expect(stderr).toMatch(/^The database server at 127\.0\.0\.1:\d+, database \S+ cannot be reached [^\n]+\n$/);
     expect(code).toBe(1);
   });
+});
+
+test('a backup is found by the name that db:status lists, which tells the folder too', async () => {
+  const [backup] = await pool.bench.backups();
+  const name = backup?.filename ?? '';
+  const { stdout } = await pool.run('db-status');
+  expect(stdout).toContain(`\nFolder: ${pool.bench.settings.directory}\n`);
+  expect(stdout).toContain(`\n${name} `);
+  const restored = await pool.run('db-restore', [name, '--dry-run']);
+  expect(restored.stderr).toContain(`  file        ${backup?.path ?? ''}\n`);
+  expect(restored.code).toBe(0);
+  expect((await pool.run('db-verify', [name])).stdout).toMatch(new RegExp(`^sound +${name} `));
 });
 
 test('the stock client restores a backup behind our back, and what was abandoned no longer counts', async () => {

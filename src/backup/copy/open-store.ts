@@ -1,7 +1,7 @@
 import { BackupError } from '../errors';
 import { DirectoryStore } from './directory-store';
 import { S3Store } from './s3-store';
-import type { CopySettings, CopyTarget } from './settings';
+import { describeTarget, type CopySettings, type CopyTarget } from './settings';
 import type { CopyStore } from './store';
 
 /** @param signal ends what is under way */
@@ -11,6 +11,8 @@ export async function openStore(
   signal: AbortSignal,
 ): Promise<CopyStore> {
   if (target.kind === 'directory') return new DirectoryStore(target.directory);
-  if (s3 === null) throw new BackupError('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set for it.');
+  if (s3 === null) {
+    throw new BackupError(`AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set for ${describeTarget(target)}.`);
+  }
   return S3Store.open(target, s3, signal);
 }
