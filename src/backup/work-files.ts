@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { BackupError } from './errors';
+import { ownerOf } from './owner';
 import { syncDirectory } from './sync-directory';
 import type { BackupSettings } from './settings';
 
@@ -21,12 +22,32 @@ export async function prepareFolders({ directory, workDirectory }: BackupSetting
       if (made !== undefined) await syncParents(made, folder);
       // A mounted folder may belong to somebody else and still be ours to write in.
       if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700).catch(() => undefined);
+      await refuseForeign(folder);
     } catch (error) {
       throw BackupError.from(error, `The folder ${folder} cannot be made or used`);
     }
   }
   const [target, work] = await Promise.all([stat(directory), stat(workDirectory)]);
   if (target.dev !== work.dev) throw BackupError.differentFileSystems(directory, workDirectory);
+}
+
+/**
+ * What root leaves there, the folder's owner could neither read nor rotate. A mounted folder may give its owner to every
+ * file: so it is tried.
+ */
+async function refuseForeign(folder: string): Promise<void> {
+  const { uid } = await stat(folder);
+  if (process.geteuid?.() !== 0 || uid === 0) return;
+  const trial = path.join(folder, `.owner-${randomBytes(6).toString('hex')}`);
+  const handle = await open(trial, 'wx', 0o600);
+  const made = await handle.stat();
+  await handle.close();
+  await unlink(trial);
+  if (made.uid === uid) return;
+  const owner = await ownerOf(folder);
+  throw new BackupError(
+    `The folder ${folder} belongs to ${owner}, who could not read what root puts there: run this as sudo -u ${owner}.`,
+  );
 }
 
 /** A backup in a folder that a power cut takes away is lost as well. */

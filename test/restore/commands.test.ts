@@ -1,8 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Ended, Running } from '../process/programs';
 import { DatabaseProxy } from '../support/database-proxy';
 import { isolate, type Isolated } from './isolated';
+
+/** A user that every machine has. */
+const NOBODY = 65_534;
 
 let pool: Isolated;
 beforeEach(async () => {
@@ -232,6 +235,26 @@ test('a backup is found by the name that db:status lists, which tells the folder
   expect(restored.stderr).toContain(`  file        ${backup?.path ?? ''}\n`);
   expect(restored.code).toBe(0);
   expect((await pool.run('db-verify', [name])).stdout).toMatch(new RegExp(`^sound +${name} `));
+});
+
+/** Only root has folders of others to write to. */
+const asRoot = process.geteuid?.() === 0 ? test : test.skip;
+asRoot("root leaves no file in a folder of the server's user, who could not read it", async () => {
+  const { directory } = pool.bench.settings;
+  chownSync(directory, NOBODY, NOBODY);
+  const before = readdirSync(directory);
+  const commands: [string, string[]][] = [
+    ['db-backup', []],
+    ['db-restore', ['--latest', '--yes']],
+  ];
+  for (const [command, args] of commands) {
+    expect(await pool.run(command, args)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `The folder ${directory} belongs to nobody, who could not read what root puts there: run this as sudo -u nobody.\n`,
+    });
+  }
+  expect(readdirSync(directory)).toEqual(before);
 });
 
 test('the stock client restores a backup behind our back, and what was abandoned no longer counts', async () => {
