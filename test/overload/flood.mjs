@@ -37,7 +37,8 @@ async function inTurns() {
   const until = performance.now() + seconds * 1000;
   const results = [];
   const client = async () => {
-    while (performance.now() < until) results.push(await ask());
+    do results.push(await ask());
+    while (performance.now() < until);
   };
   await Promise.all(Array.from({ length: clients }, client));
   return results;

@@ -15,11 +15,13 @@ const MINUTE = process.env.OVERLOAD !== undefined;
 const SECONDS = MINUTE ? 60 : 6;
 const TIMES = 4;
 const VEHICLES = 300;
+/** More than it takes at a time, however slow a machine makes server and clients. */
+const AT_ONCE = { clients: 400 };
 /** One request in so many buys a vehicle; the others read a page of them, which keeps the server busy. */
 const BUY_EVERY = 10;
 const BOUNDS = MINUTE
   ? { p95Ms: 5_000, refusedMs: 1_000, share: 0.7, megabytes: 200 }
-  : { p95Ms: 20_000, refusedMs: 10_000, share: 0.1, megabytes: 400 };
+  : { p95Ms: 60_000, refusedMs: 10_000, share: 0.1, megabytes: 400 };
 
 const READ = `{ vehicles(first: ${VEHICLES}) { nodes { id title cost status boughtAt boughtBy { id name email } sales { id price } } } }`;
 const BUY = 'mutation ($key: String!) { buyVehicle(input: { title: "Bought", cost: 1, idempotencyKey: $key }) { id } }';
@@ -36,7 +38,7 @@ interface Result {
   ms: number;
 }
 
-describe(`${TIMES} times the load that it can serve, for ${SECONDS} seconds`, () => {
+describe(`${MINUTE ? `${TIMES} times the load` : 'more at once than'} it can serve, for ${SECONDS} seconds`, () => {
   let database: TestDatabase;
   let server: ServerProcess;
   let token: string | null;
@@ -81,7 +83,7 @@ describe(`${TIMES} times the load that it can serve, for ${SECONDS} seconds`, ()
       const capacity = alone.length / (MINUTE ? 8 : 2);
 
       const began = performance.now();
-      const results = await flood({ seconds: SECONDS, perSecond: TIMES * capacity });
+      const results = await flood({ seconds: SECONDS, ...(MINUTE ? { perSecond: TIMES * capacity } : AT_ONCE) });
       const lasted = (performance.now() - began) / 1000;
       const over = performance.now();
       await waitFor('health', async () => (await http(`${server.url}/readyz`)).status === 200);
