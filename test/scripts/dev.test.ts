@@ -6,7 +6,7 @@ import { Project } from './project';
 test('a change is compiled and runs, one that does not compile is shown, and Ctrl-C ends everything', async () => {
   const project = Project.withSources();
   const hello = (text: string): string =>
-    `process.on('SIGINT', () => { console.log('ended'); process.exit(); });
+    `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { console.log('ended'); process.exit(); });
      setInterval(() => undefined, 1000);
      console.log(${text}, process.pid);\n`;
   project.write('src/hello.ts', hello(`'first'`));
