@@ -6,7 +6,6 @@ import path from 'node:path';
 import { backupSettings, type BackupSettings } from '../../src/backup/settings';
 import type { DatabaseAddress } from '../../src/database/address';
 import { parseDatabaseUrl } from '../../src/database/url';
-import { FAMILY } from '../support/engine';
 import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';
 import { waitFor } from '../support/wait';
 import type { Step, Victim } from './plan';
@@ -90,9 +89,9 @@ export class CrashPool {
     return true;
   }
 
-  /** What a supervisor does: starts the server again, as often as it takes. An embedded database comes back by itself. */
+  /** What a supervisor does: starts the database and the server again, as often as it takes. */
   async restart(): Promise<void> {
-    if (FAMILY === 'mysql') await this.database.startAgain();
+    await this.database.startAgain();
     if (this.server === null) return;
     const { server } = this;
     if (server.exitCode === null && server.signalCode === null && !server.killed) return;

@@ -5,6 +5,8 @@ import mysql from 'mysql2/promise';
 import type { DatabaseAddress } from '../../src/database/address';
 import { connectionOptions } from '../../src/database/connection-options';
 import { EmbeddedDatabase } from '../../src/database/embedded';
+import { prepareLayout } from '../../src/database/embedded-layout';
+import { withFileLock } from '../../src/database/file-lock';
 import { FAMILY } from './engine';
 import { PrivateMysql } from './private-mysql';
 import { waitFor } from './wait';
@@ -16,11 +18,11 @@ import { waitFor } from './wait';
 export interface PrivateDatabaseServer {
   /** For DATABASE_URL. */
   readonly url: string;
-  /** As a power cut would. */
+  /** As a power cut would; it stays away until `startAgain`. */
   kill(): Promise<void>;
   /** Lets it stand still with all its connections open, as a disk does that hangs. @returns what lets it go on */
   freeze(): Promise<() => void>;
-  /** After a `kill`: another server over the same data. */
+  /** After a `kill`: another server over the same data. Does nothing where it runs. */
   startAgain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,17 +49,20 @@ async function startMysql(): Promise<PrivateDatabaseServer> {
 }
 
 class PrivateMariaDb implements PrivateDatabaseServer {
+  /** Lets the database come back by itself after a `kill`. */
+  private letGo = (): void => undefined;
+  private kept: Promise<void> = Promise.resolve();
+
   private constructor(
     private readonly storageDir: string,
-    /** Each comes back to the server by itself, and it ends with the last that leaves it. */
-    private readonly holders: EmbeddedDatabase[],
+    private readonly embedded: EmbeddedDatabase,
     private readonly address: DatabaseAddress,
   ) {}
 
   static async start(): Promise<PrivateDatabaseServer> {
     const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-server-'));
     const embedded = new EmbeddedDatabase(storageDir);
-    return new PrivateMariaDb(storageDir, [embedded], await embedded.acquire());
+    return new PrivateMariaDb(storageDir, embedded, await embedded.acquire());
   }
 
   get url(): string {
@@ -67,6 +72,7 @@ class PrivateMariaDb implements PrivateDatabaseServer {
 
   async kill(): Promise<void> {
     const pid = await this.pid();
+    await this.keepAway();
     process.kill(pid, 'SIGKILL');
     await waitFor('the end of the database server', () => !isAlive(pid));
   }
@@ -88,14 +94,29 @@ class PrivateMariaDb implements PrivateDatabaseServer {
   }
 
   async startAgain(): Promise<void> {
-    const embedded = new EmbeddedDatabase(this.storageDir);
-    this.holders.push(embedded);
-    await embedded.acquire();
+    this.letGo();
+    await this.kept;
+    await waitFor('the database server', () => this.pid().catch(() => null), 60_000);
   }
 
   async close(): Promise<void> {
-    for (const embedded of this.holders) await embedded.release();
+    this.letGo();
+    await this.kept;
+    await this.embedded.release();
     await rm(this.storageDir, { recursive: true, force: true });
+  }
+
+  /** Whoever starts it takes this lock first. */
+  private async keepAway(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const untilLetGo = (): Promise<void> =>
+        new Promise((letGo) => {
+          this.letGo = letGo;
+          resolve();
+        });
+      this.kept = withFileLock(prepareLayout(this.storageDir).comingAndGoing, untilLetGo);
+      this.kept.catch(reject);
+    });
   }
 }
 
