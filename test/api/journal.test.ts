@@ -1,3 +1,4 @@
+import { lockName } from '../../src/backup/lock';
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp } from '../support/traces';
 
@@ -55,16 +56,18 @@ describe('the journal of operations', () => {
   });
 
   test('an operation whose backup is still missing has none', async () => {
-    // An operation that came from elsewhere: the server looks for such every two seconds.
-    await server.database.query(
+    const { query, address } = server.database;
+    // An operation that came from elsewhere: the server looks for such every two seconds, and its backup has to wait.
+    await query('SELECT GET_LOCK(?, 60)', [lockName(address.database)]);
+    await query(
       `INSERT INTO vehicles (title, cost, status, boughtAt, boughtById) VALUES ('x', 1, 'FOR_SALE', NOW(3), ?)`,
       [server.admin.id],
     );
-    await server.database.query(
+    await query(
       `INSERT INTO operations (number, uid, kind, actorId, vehicleId, at) SELECT 1, UUID(), 'BUY_VEHICLE', ?, id, NOW(3) FROM vehicles`,
       [server.admin.id],
     );
-    await server.database.query('UPDATE pool SET lastOperation = 1');
+    await query('UPDATE pool SET lastOperation = 1');
     expect(
       await administer(
         '{ operations { number backup { filename } } backupStatus { coveredThrough pendingOperations } }',
@@ -73,6 +76,7 @@ describe('the journal of operations', () => {
       operations: [{ number: 1, backup: null }],
       backupStatus: { coveredThrough: 0, pendingOperations: 1 },
     });
+    await query('SELECT RELEASE_LOCK(?)', [lockName(address.database)]);
     await server.admin.buy('1.00');
     await allBackedUp(server);
     const { operations } = await administer<{ operations: { backup: Backup }[] }>(
