@@ -185,6 +185,7 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<voi
       EACCES: `Port ${port} on ${host} may not be used by this user: set PORT to 1024 or more.`,
       EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
       ENOTFOUND: `HOST ${host} is no address of this machine.`,
+      EAI_AGAIN: `HOST ${host} cannot be looked up now: set it to an address of this machine.`,
     };
     throw new ListenError(reasons[code ?? ''] ?? `Port ${port} on ${host} cannot be listened on: ${message}.`);
   }

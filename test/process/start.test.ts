@@ -58,7 +58,7 @@ test.each([
   ['DATABASE_URL', 'postgres://me:hunter2@host/pool', 'DATABASE_URL must have the form mysql://user:password@host:'],
   ['DATABASE_URL_FILE', '/no/such/file', 'DATABASE_URL_FILE names /no/such/file, which does not exist.'],
   ['STORAGE_DIR', '/dev/null/storage', 'STORAGE_DIR /dev/null/storage cannot be used: '],
-  ['HOST', 'no-such-host.invalid', 'HOST no-such-host.invalid is no address of this machine.'],
+  ['HOST', '192.0.2.1', 'HOST 192.0.2.1 is no address of this machine.'],
 ])('a start with a wrong %s (%s) says what it must be', async (name, value, message) => {
   expect(await refusedStart({ [name]: value })).toContain(message);
 });
@@ -75,7 +75,7 @@ test('an argument is wrong usage, and --help is not', async () => {
 test('a first start that fails keeps the password for the start that succeeds', async () => {
   const folder = newFolder();
   const settings = { ADMIN_PASSWORD: '' };
-  await refusedStart({ ...settings, HOST: 'no-such-host.invalid' }, folder);
+  await refusedStart({ ...settings, HOST: '192.0.2.1' }, folder);
   expect((await Server.start(folder, settings)).stdout).toMatch(PASSWORD_LINE);
 });
 
