@@ -2,6 +2,7 @@
 // the same rows from a script, and against the same rows written member by member with TypeORM.
 //
 //   node bench/ledger.mjs [--members=10,1000,10000,100000] [--runs=7]
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -54,6 +55,8 @@ async function withPool({ members, warmUps = 3 }, use) {
     const confirm = {
       prepare: () => requestDeposit(client, '10.00'),
       ours: (id) => client.ask('mutation ($id: ID!) { confirmPayment(id: $id) { id status } }', { id }),
+      written: 'SELECT COUNT(*) AS count FROM contributions WHERE paymentId = ?',
+      lines: members,
     };
     const sell = {
       prepare: () => buy(client),
@@ -61,14 +64,21 @@ async function withPool({ members, warmUps = 3 }, use) {
         client.ask('mutation ($input: SellVehicleInput!) { sellVehicle(input: $input) { id status } }', {
           input: { vehicleId, price: '900000.00' },
         }),
+      written: `SELECT COUNT(*) AS count FROM sales s JOIN payments p ON p.saleId = s.id
+        JOIN contributions c ON c.paymentId = p.id WHERE s.vehicleId = ?`,
+      // One of the company, too.
+      lines: members + 1,
     };
-    const turns = async ({ prepare, ours }, peer, options) => {
+    const turns = async ({ prepare, ours, written, lines }, peer, options) => {
       const timed = (work) => async () => {
         const id = await prepare();
         await settled(client);
         const began = performance.now();
         await work(id);
-        return performance.now() - began;
+        const took = performance.now() - began;
+        const [[{ count }]] = await script.query(written, [id]);
+        assert.equal(Number(count), lines, 'A turn wrote other lines than it should.');
+        return took;
       };
       const taken = await takeTurns({ ours: timed(ours), peer: timed(peer) }, options);
       return [taken.ours, taken.peer];
@@ -93,16 +103,16 @@ async function withPool({ members, warmUps = 3 }, use) {
   }
 }
 
-/** Everybody is a member, and nobody's share is the same as the neighbour's. */
+/** Everybody is a member with a share, the last with twice as large a one as the first. */
 async function addMembers(script, client, count) {
   await script.query(
-    `INSERT INTO users (name, email, role, createdAt)
-     SELECT CONCAT('Member ', seq), CONCAT('member.', seq, '@example.com'), 'INVESTOR', UTC_TIMESTAMP(3)
+    `INSERT INTO users (name, email, role, balance, memberSince, createdAt)
+     SELECT CONCAT('Member ', seq), CONCAT('member.', seq, '@example.com'), 'INVESTOR', 100 * (${count} + seq),
+            UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)
      FROM seq_1_to_${count}`,
   );
   const id = await requestDeposit(client, '100.00');
   await client.ask('mutation ($id: ID!) { confirmPayment(id: $id) { id } }', { id });
-  await script.query("UPDATE users SET memberSince = UTC_TIMESTAMP(3), balance = balance + id WHERE role = 'INVESTOR'");
 }
 
 /** A server that has been up for a while: its code is compiled. Moves no money. */

@@ -18,7 +18,9 @@ export async function openDatabase() {
   const embedded = new EmbeddedDatabase(folder);
   const { user, database, socketPath } = await embedded.acquire();
   const script = await mysql.createConnection({ socketPath, user, database, timezone: 'Z' });
+  // As the server's own sessions.
   await script.query("SET SESSION time_zone = '+00:00'");
+  await script.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   return {
     folder,
     url: `mysql://${user}@localhost/${database}?socketPath=${encodeURIComponent(socketPath)}`,
