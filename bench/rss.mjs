@@ -1,11 +1,14 @@
 // Resident memory after many requests, held against that after a few: what a cache without a bound or a leak adds.
-// Every tenth document is one that the server has never seen.
+// Every tenth document is one that the server has never seen; a third of the others read ten vehicles with all there is to
+// them.
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { signIn } from './support/client.mjs';
+import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare } from './support/figures.mjs';
 import { requestsPerSecond } from './support/load.mjs';
+import { addSales } from './support/sales.mjs';
 import { partTheCores, startMotorpool } from './support/servers.mjs';
 
 export const names = ['rss'];
@@ -25,10 +28,15 @@ export async function measure({ quick }) {
   const database = await openDatabase();
   const server = await startMotorpool(database, join(database.folder, 'server'));
   try {
+    await addSales(database.script);
     const headers = {
       'content-type': 'application/json',
       authorization: `Bearer ${await signIn(server.url)}`,
     };
+    const client = createClient(server.url, headers);
+    const { vehicles } = await client.ask(KNOWN[1]);
+    assert.equal(vehicles.nodes.filter(({ sale }) => sale.payments.length > 1).length, 10);
+    client.close();
     const memoryAfter = async (amount) => {
       await requestsPerSecond({ url: `${server.url}/graphql`, headers, requests, amount });
       await pause(500);
