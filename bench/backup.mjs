@@ -10,6 +10,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import { takeAlone } from './support/alone.mjs';
 import { openBigDatabase, program } from './support/big-database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['backup-1g'];
 
@@ -20,9 +21,9 @@ const OPTIONS =
 
 /** @param folder keeps the large database; without one it is made and removed */
 export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
-  const large = await openBigDatabase(quick ? 8 : 1024, folder);
   const peaks = [];
   try {
+    const large = await openBigDatabase(quick ? 8 : 1024, folder);
     const times = await takeTurns(
       {
         ours: () => backUp(large, peaks),
@@ -32,7 +33,7 @@ export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
     );
     return [{ ...compare('backup-1g', times.ours, times.peer, 's'), note: `memory at most ${Math.max(...peaks)} MiB` }];
   } finally {
-    await large.close();
+    await undoAll();
   }
 }
 

@@ -11,6 +11,7 @@ import { openBigDatabase } from './support/big-database.mjs';
 import { createClient, signIn } from './support/client.mjs';
 import { compare, median, quantile, takeTurns } from './support/figures.mjs';
 import { startMotorpool } from './support/servers.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['busy-p99'];
 
@@ -27,10 +28,10 @@ const MUTATION = 'mutation ($input: RequestPaymentInput!) { requestPayment(input
 
 /** @param folder keeps the large database; without one it is made and removed */
 export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
-  const large = await openBigDatabase(quick ? 8 : 1024, folder);
   const { BACKUP_VERIFY = 'checksum' } = process.env;
-  const server = await startMotorpool(large, join(large.folder, 'server'), { BACKUP_VERIFY, BACKUP_KEEP: '1' });
   try {
+    const large = await openBigDatabase(quick ? 8 : 1024, folder);
+    const server = await startMotorpool(large, join(large.folder, 'server'), { BACKUP_VERIFY, BACKUP_KEEP: '1' });
     const token = await signIn(server.url);
     const clients = Array.from({ length: CLIENTS }, () =>
       createClient(server.url, { authorization: `Bearer ${token}` }),
@@ -89,8 +90,7 @@ export async function measure({ quick, folder, runs = quick ? 1 : 5 }) {
     for (const client of clients) client.close();
     return [{ ...compare('busy-p99', times.ours, times.peer, 'ms'), note }];
   } finally {
-    await server.stop();
-    await large.close();
+    await undoAll();
   }
 }
 

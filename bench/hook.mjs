@@ -11,6 +11,7 @@ import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, median, takeTurns } from './support/figures.mjs';
 import { startMotorpool } from './support/servers.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['hook'];
 
@@ -21,7 +22,6 @@ const TURN_MS = 400;
 
 export async function measure({ quick, runs = quick ? 1 : 9 }) {
   const purchases = quick ? 1 : 7;
-  const opened = [];
   try {
     const ways = {};
     const backups = {};
@@ -31,10 +31,8 @@ export async function measure({ quick, runs = quick ? 1 : 9 }) {
     ]) {
       // Of its own, since each server backs up what any other commits to its database.
       const database = await openDatabase();
-      opened.push(database.close);
       const storageDir = join(database.folder, 'server');
       const server = await startMotorpool(database, storageDir, settings);
-      opened.push(server.stop);
       const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
       await medianOf(client, purchases);
       ways[name] = () => medianOf(client, purchases);
@@ -46,7 +44,7 @@ export async function measure({ quick, runs = quick ? 1 : 9 }) {
     }
     return [{ ...compare('hook', times.ours, times.peer, 'ms'), note: `${purchases} purchases a turn` }];
   } finally {
-    for (const close of opened.reverse()) await close();
+    await undoAll();
   }
 }
 

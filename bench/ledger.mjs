@@ -7,13 +7,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import * as bare from './bare-sql.mjs';
 import { MemberByMember } from './peers/member-by-member.mjs';
 import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, median, takeTurns } from './support/figures.mjs';
+import { countOf, parseOptions } from './support/options.mjs';
 import { partTheCores, startMotorpool } from './support/servers.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['confirm-1k', 'confirm-10k', 'confirm-100k', 'confirm-10k-naive', 'sell-10k'];
 
@@ -45,11 +46,11 @@ export async function measure({ wanted, quick }) {
 /** Every kind is a function of the runs to count: our times and the peer's, in milliseconds. */
 async function withPool({ members, warmUps = 3 }, use) {
   partTheCores();
-  const database = await openDatabase();
-  const { script } = database;
-  const server = await startMotorpool(database, join(database.folder, 'server'));
-  const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
   try {
+    const database = await openDatabase();
+    const { script } = database;
+    const server = await startMotorpool(database, join(database.folder, 'server'));
+    const client = createClient(server.url, { authorization: `Bearer ${await signIn(server.url)}` });
     await addMembers(script, client, members);
     await warmUp(client, 20 * warmUps);
     const confirm = {
@@ -96,10 +97,9 @@ async function withPool({ members, warmUps = 3 }, use) {
       },
       peakMib: server.peakMib,
     });
-  } finally {
     client.close();
-    await server.stop();
-    await database.close();
+  } finally {
+    await undoAll();
   }
 }
 
@@ -149,14 +149,16 @@ async function settled(client) {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const { values } = parseArgs({
-    options: { members: { type: 'string', default: '10,1000,10000' }, runs: { type: 'string', default: '7' } },
+  const options = parseOptions({
+    members: { type: 'string', default: '10,1000,10000' },
+    runs: { type: 'string', default: '7' },
   });
+  const runs = countOf('runs', options.runs);
   const ms = (times) => `${median(times).toFixed(1)} ms`.padStart(10);
-  for (const members of values.members.split(',').map(Number)) {
+  for (const members of options.members.split(',').map((text) => countOf('members', text))) {
     await withPool({ members }, async (pool) => {
       for (const kind of ['confirm', 'sell']) {
-        const [ours, peers] = await pool[kind](Number(values.runs));
+        const [ours, peers] = await pool[kind](runs);
         const { ratio, lowest, highest } = compare(kind, ours, peers, 'ms');
         const range = `${lowest.toFixed(2)} to ${highest.toFixed(2)}`;
         process.stdout.write(

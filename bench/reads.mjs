@@ -1,12 +1,14 @@
 // Requests a second: pages of vehicles, flat and nested, against servers that were written by hand.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { takeAlone } from './support/alone.mjs';
 import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
 import { requestsPerSecond } from './support/load.mjs';
 import { addSales } from './support/sales.mjs';
 import { partTheCores, startMotorpool, startPeer } from './support/servers.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['read-nested', 'read-list', 'read-mercurius'];
 
@@ -20,12 +22,12 @@ const QUERIES = {
     pageInfo { hasNextPage endCursor } } }`,
 };
 
-export async function measure({ wanted, quick }) {
-  const [runs, seconds, first] = quick ? [1, 0.3, 10] : [5, 3, 100];
+export async function measure({ wanted, quick, runs = quick ? 1 : 5 }) {
+  const [seconds, first] = quick ? [0.3, 10] : [3, 100];
   partTheCores();
-  const database = await openDatabase();
-  const servers = { motorpool: await startMotorpool(database, join(database.folder, 'server')) };
   try {
+    const database = await openDatabase();
+    const servers = { motorpool: await startMotorpool(database, join(database.folder, 'server')) };
     await addSales(database.script);
     const headers = {
       'content-type': 'application/json',
@@ -64,8 +66,7 @@ export async function measure({ wanted, quick }) {
     }
     return results;
   } finally {
-    for (const server of Object.values(servers)) await server.stop();
-    await database.close();
+    await undoAll();
   }
 }
 
@@ -88,3 +89,5 @@ async function sameAnswers(servers, headers, body, first) {
   assert.equal(JSON.parse(answers[0]).data.vehicles.nodes.length, first);
   return answers;
 }
+
+await takeAlone(import.meta.url, { names, measure });

@@ -5,9 +5,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { takeAlone } from './support/alone.mjs';
 import { openBigDatabase, program } from './support/big-database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
-import { takeAlone } from './support/alone.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['restore-1g'];
 
@@ -18,7 +19,7 @@ const MIB = 128;
 export async function measure({ quick, full, folder, runs = quick ? 1 : 5 }) {
   const mib = quick ? 1 : full ? 1024 : MIB;
   const large = await openBigDatabase(mib, folder && join(folder, `pool-${mib}`));
-  const { socketPath, user, script, close } = large;
+  const { socketPath, user, script } = large;
   // Where Motorpool looks for its own database: it restores as `npm run db:restore` does without any setting.
   const storage = large.folder;
   const run = (name, ...args) =>
@@ -59,7 +60,7 @@ export async function measure({ quick, full, folder, runs = quick ? 1 : 5 }) {
   } finally {
     await script.query('DROP DATABASE IF EXISTS restored').catch(() => undefined);
     await script.query('DROP DATABASE IF EXISTS stock').catch(() => undefined);
-    await close();
+    await undoAll();
   }
 }
 

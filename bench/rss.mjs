@@ -4,12 +4,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { takeAlone } from './support/alone.mjs';
 import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare } from './support/figures.mjs';
 import { requestsPerSecond } from './support/load.mjs';
 import { addSales } from './support/sales.mjs';
 import { partTheCores, startMotorpool } from './support/servers.mjs';
+import { undoAll } from './support/undo.mjs';
 
 export const names = ['rss'];
 
@@ -25,9 +27,9 @@ const requests = Array.from({ length: 10 }, (_, i) => ({
 export async function measure({ quick }) {
   partTheCores();
   const [few, many] = quick ? [50, 100] : [1_000, 100_000];
-  const database = await openDatabase();
-  const server = await startMotorpool(database, join(database.folder, 'server'));
   try {
+    const database = await openDatabase();
+    const server = await startMotorpool(database, join(database.folder, 'server'));
     await addSales(database.script);
     const headers = {
       'content-type': 'application/json',
@@ -46,7 +48,8 @@ export async function measure({ quick }) {
     const after = await memoryAfter(many - few);
     return [{ ...compare('rss', [after], [before], 'MiB'), note: `one server, ${many} requests` }];
   } finally {
-    await server.stop();
-    await database.close();
+    await undoAll();
   }
 }
+
+await takeAlone(import.meta.url, { names, measure });

@@ -6,30 +6,26 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import { areNpmPackagesNeeded, installNpmPackages } from '../scripts/packages.mjs';
-import { endWith, say, SetupError } from '../scripts/processes.mjs';
+import { endWith, say } from '../scripts/processes.mjs';
 import { setup } from '../scripts/setup.mjs';
-import { resultsMarkdown } from './support/report.mjs';
+import { parseOptions, refuse } from './support/options.mjs';
+import { machine, resultsMarkdown } from './support/report.mjs';
 import { take } from './support/take.mjs';
-import { targets } from './targets.mjs';
+import { judged, targets } from './targets.mjs';
 
 /** In the order in which they run. */
 const MODULES = ['start', 'ledger', 'hook', 'reads', 'rss', 'backup', 'busy', 'backup-npm', 'restore'];
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    json: { type: 'boolean' },
-    quick: { type: 'boolean' },
-    full: { type: 'boolean' },
-  },
+const values = parseOptions({
+  only: { type: 'string' },
+  json: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  full: { type: 'boolean' },
 });
 const wanted = values.only?.split(',') ?? Object.keys(targets);
-const unknown = wanted.find((name) => !(name in targets));
-if (unknown !== undefined) {
-  endWith(new SetupError(`There is no figure ${unknown}: choose from ${Object.keys(targets).join(', ')}.`));
-}
+const unknown = wanted.find((name) => !Object.hasOwn(targets, name));
+if (unknown !== undefined) refuse(`There is no figure "${unknown}": choose from ${Object.keys(targets).join(', ')}.`);
 
 const here = new URL('.', import.meta.url).pathname;
 await setup({ dev: true, embedded: true });
@@ -39,9 +35,11 @@ try {
   endWith(error);
 }
 
-// Where the large databases lie: whoever needs one of a size that is there takes it.
+const measuredOn = machine();
+// Where all databases lie, and the large ones stay: whoever needs one of a size that is there takes it.
 const folder = await mkdtemp(join(tmpdir(), 'motorpool-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.env.TMPDIR = folder;
 const { quick = false, full = false } = values;
 const rows = [];
 for (const module of MODULES) {
@@ -58,17 +56,15 @@ for (const module of MODULES) {
     process.exitCode = 1;
     continue;
   }
-  for (const result of results) {
-    const { target, better } = targets[result.name];
-    const holds = better === 'lower' ? result.ratio <= target : result.ratio >= target;
-    rows.push({ ...result, target, better, holds });
+  for (const result of results.map(judged)) {
+    rows.push(result);
     const [least, ratio, most] = [result.lowest, result.ratio, result.highest].map((each) => each.toPrecision(3));
-    say(`${result.name}: ${ratio} (${least} to ${most}), which ${holds ? 'holds' : 'does not hold'}`);
+    say(`${result.name}: ${ratio} (${least} to ${most}), which ${result.holds ? 'holds' : 'does not hold'}`);
   }
   say(`${ofModule.join(', ')}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
 
-const report = resultsMarkdown(rows);
+const report = resultsMarkdown(rows, measuredOn);
 if (values.json) {
   const brief = rows.map(({ name, ratio, target, better, holds }) => [name, { ratio, target, better, holds }]);
   process.stdout.write(`${JSON.stringify(Object.fromEntries(brief), null, 2)}\n`);

@@ -5,29 +5,31 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { takeAlone } from './support/alone.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, takeTurns } from './support/figures.mjs';
-import { partTheCores, spawnMotorpool, spawnPeer, startMotorpool } from './support/servers.mjs';
+import { end, partTheCores, READY_MS, spawnMotorpool, spawnPeer, startMotorpool } from './support/servers.mjs';
+import { undoAll, undone } from './support/undo.mjs';
 
 export const names = ['start'];
 
 const POLL_MS = 2;
 
-export async function measure({ quick }) {
+export async function measure({ quick, runs = quick ? 1 : 9 }) {
   partTheCores();
-  const database = await openDatabase();
-  const storageDir = join(database.folder, 'server');
   try {
+    const database = await openDatabase();
+    const storageDir = join(database.folder, 'server');
     // The tables, the administrator, the folders: what a start finds every time but the first.
     await (await startMotorpool(database, storageDir)).stop();
     const ways = {
       motorpool: () => readyAfter((port) => spawnMotorpool(database, storageDir, { PORT: String(port) })),
       apollo: () => readyAfter((port) => spawnPeer('empty-apollo', { PORT: String(port) })),
     };
-    const { motorpool, apollo } = await takeTurns(ways, quick ? { runs: 1, warmUps: 0 } : { runs: 9 });
+    const { motorpool, apollo } = await takeTurns(ways, { runs, warmUps: quick ? 0 : 1 });
     return [compare('start', motorpool, apollo, 'ms')];
   } finally {
-    await database.close();
+    await undoAll();
   }
 }
 
@@ -35,15 +37,16 @@ async function readyAfter(start) {
   const port = await freePort();
   const began = performance.now();
   const child = start(port);
+  const stop = undone(() => end(child));
   try {
     while (!(await isReady(port))) {
       if (child.exitCode !== null) throw new Error('The server ended before it was ready.');
+      if (performance.now() - began > READY_MS) throw new Error('The server was not ready in time.');
       await pause(POLL_MS);
     }
     return performance.now() - began;
   } finally {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    await stop();
   }
 }
 
@@ -63,3 +66,5 @@ function isReady(port) {
     }).on('error', () => resolve(false));
   });
 }
+
+await takeAlone(import.meta.url, { names, measure });

@@ -16,3 +16,9 @@ export const targets = {
   start: { target: 2.0, better: 'lower' },
   rss: { target: 1.2, better: 'lower' },
 };
+
+/** The result with its target, and whether it `holds`. */
+export function judged(result) {
+  const { target, better } = targets[result.name];
+  return { ...result, target, better, holds: better === 'lower' ? result.ratio <= target : result.ratio >= target };
+}

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { resultsMarkdown } from './report.mjs';
-import { targets } from '../targets.mjs';
+import { countOf, parseOptions } from './options.mjs';
+import { machine, resultsMarkdown } from './report.mjs';
+import { undoAll } from './undo.mjs';
+import { judged } from '../targets.mjs';
 
 /**
  * Where that module is the program itself, takes its figures alone: node bench/NAME.mjs [--runs=N] [--quick] [--full]
@@ -9,20 +10,17 @@ import { targets } from '../targets.mjs';
  */
 export async function takeAlone(moduleUrl, { names, measure }) {
   if (process.argv[1] !== fileURLToPath(moduleUrl)) return;
-  const { values } = parseArgs({
-    options: {
-      runs: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      full: { type: 'boolean', default: false },
-      folder: { type: 'string' },
-    },
+  const { runs, ...options } = parseOptions({
+    runs: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    folder: { type: 'string' },
   });
-  const { runs, quick, full, folder } = values;
-  const results = await measure({ wanted: names, quick, full, folder, ...(runs && { runs: Number(runs) }) });
-  const rows = results.map((result) => {
-    const { target, better } = targets[result.name] ?? { target: Infinity, better: 'lower' };
-    const holds = better === 'lower' ? result.ratio <= target : result.ratio >= target;
-    return { ...result, target, better, holds };
-  });
-  process.stdout.write(resultsMarkdown(rows));
+  const counted = runs === undefined ? {} : { runs: countOf('runs', runs) };
+  try {
+    const results = await measure({ wanted: names, ...options, ...counted });
+    process.stdout.write(resultsMarkdown(results.map(judged), machine()));
+  } finally {
+    await undoAll();
+  }
 }

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { cpus, release, totalmem } from 'node:os';
 
-/** A table of the results, and the machine that they hold on. */
-export function resultsMarkdown(rows) {
+const require = createRequire(import.meta.url);
+
+/** A table of the results, and the `machine` that they hold on. */
+export function resultsMarkdown(rows, machine) {
   const header = ['name', 'ratio', 'spread', 'target', 'holds', 'ours', 'peer', 'turns', 'remarks'];
   const cells = rows.map(({ name, ratio, lowest, highest, target, better, holds, ours, peer, unit, runs, note }) => [
     name,
@@ -22,7 +25,7 @@ is in [README.md](README.md).
 
 ${table(header, cells)}
 
-${machine()}
+${machine}
 `;
 }
 
@@ -33,16 +36,40 @@ export function table(header, cells) {
   return [header, header.map((_, i) => '-'.repeat(width(i))), ...cells].map(line).join('\n');
 }
 
-/** One line: what it was measured on. */
+/** What is measured, on what and against what: to be asked before the measurement, which changes nothing about it. */
 export function machine() {
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `Measured with ${cpus().length} cores (${cpus()[0].model.trim()}), ${memory} GiB of memory, Linux ${release().split('-')[0]}, Node.js ${process.versions.node}, ${databaseVersion()}.`;
+  return `Measured with ${cpus().length} cores (${cpus()[0].model.trim()}), ${memory} GiB of memory, Linux ${release().split('-')[0]}, Node.js ${process.versions.node}, ${databaseVersion()}.
+Commit ${commit()}; peers and tools: ${peers()}.`;
 }
 
 function databaseVersion() {
-  return (
-    /(\d+\.\d+\.\d+-MariaDB)/.exec(execFileSync('mariadbd', ['--version'], { encoding: 'utf8' }))?.[1] ?? 'MariaDB'
-  );
+  const { findProgram } = require('../../dist/src/database/programs.js');
+  const version = output(findProgram(['mariadbd']) ?? 'mariadbd', '--version');
+  return /(\d+\.\d+\.\d+-MariaDB)/.exec(version)?.[1] ?? 'MariaDB';
+}
+
+/** With "-dirty" where something differs from it. */
+const commit = () => output('git', 'describe', '--always', '--dirty', '--exclude=*').trim() || 'unknown';
+
+function peers() {
+  const { typeorm } = require('../../package.json').dependencies;
+  return Object.entries({ ...require('../package.json').dependencies, typeorm })
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+}
+
+/** Nothing where the program cannot be run: no figure is lost for it. */
+function output(program, ...args) {
+  try {
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      cwd: import.meta.dirname,
+    });
+  } catch {
+    return '';
+  }
 }
 
 /** Three significant digits, without an exponent. */

@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { undone } from './undo.mjs';
 
 const main = new URL('../../dist/src/main.js', import.meta.url).pathname;
@@ -10,6 +11,9 @@ const peer = (name) => new URL(`../peers/${name}.mjs`, import.meta.url).pathname
 
 export const ADMIN = { email: 'admin@example.com', password: 'a password for this run' };
 export const JWT_SECRET = 'a secret of this run, long enough for everybody';
+
+/** Of a server, on a machine that is busy with other things, too. */
+export const READY_MS = 120_000;
 
 let areServersApart = false;
 
@@ -61,13 +65,21 @@ function spawnServer(file, settings) {
 
 /** Once it has told its address. */
 async function ready(child) {
+  const stop = undone(() => end(child));
   let output = '';
   const url = await new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`The server did not start: ${output}`)));
+    const fail = (why) => reject(new Error(`The server ${why}${output.trim() && `: ${output.trim()}`}.`));
+    const late = setTimeout(fail, READY_MS, 'did not start in time');
+    child.once('exit', () => {
+      clearTimeout(late);
+      fail('ended before it was ready');
+    });
     child.stdout.on('data', (data) => {
       output += data;
       const found = /ready at (\S+)\/graphql,/.exec(output);
-      if (found) resolve(found[1]);
+      if (!found) return;
+      clearTimeout(late);
+      resolve(found[1]);
     });
   });
   const status = (name) =>
@@ -78,12 +90,14 @@ async function ready(child) {
     /** Resident memory, MiB. */
     rssMib: () => status('VmRSS'),
     peakMib: () => status('VmHWM'),
-    stop: undone(async () => {
-      child.removeAllListeners('exit');
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    }),
+    stop,
   };
+}
+
+/** Ends a process that has not ended by itself. */
+export async function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
 }

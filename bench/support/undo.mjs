@@ -1,22 +1,23 @@
-// What a run has started must not outlive it, also where a signal ends it halfway.
+// What a run has started must not outlive it, also where it fails or a signal ends it halfway.
 const open = new Set();
 let isListening = false;
 
-/** @returns `undo`, to be awaited when all went well; a signal that ends this process awaits it, too */
+/** @returns `undo`, which is done once: whoever calls it again waits for the first. What remains is `undoAll`'s */
 export function undone(undo) {
-  const once = async () => {
-    if (open.delete(once)) await undo();
-  };
+  let ending;
+  const once = () => (ending ??= undo().finally(() => open.delete(once)));
   open.add(once);
   if (!isListening) {
     isListening = true;
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, undoAll);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => undoAll().then(() => process.exit(1)));
   }
   return once;
 }
 
-async function undoAll() {
-  // The last first: servers before the databases that they use.
-  for (const undo of [...open].reverse()) await undo().catch(() => undefined);
-  process.exit(1);
+/** The last first: servers before the databases that they use. */
+export async function undoAll() {
+  while (open.size > 0)
+    await [...open]
+      .at(-1)()
+      .catch(() => undefined);
 }
