@@ -4,9 +4,12 @@ import { ROOT } from '../support/programs';
 import { readDocuments } from './documents';
 
 const documents = readDocuments();
-const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+const { scripts, files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
+  files: string[];
 };
+/** What npm packs: these it does without being told. */
+const PACKED = [...files, 'README.md', 'LICENSE', 'package.json'];
 
 /** The tests that run each shell block of a document, and fail where one is left over. */
 const RUN_BY: Record<string, string> = {
@@ -25,7 +28,7 @@ function linksIn(text: string): string[] {
 }
 
 describe.each(documents.map((document) => [document.name, document] as const))('%s', (name, { text, blocks }) => {
-  test('links to what is there', () => {
+  test('links to what is there, also where the package is installed', () => {
     for (const link of linksIn(text)) {
       if (/^https?:/.test(link)) {
         expect(URL.canParse(link)).toBe(true);
@@ -34,6 +37,10 @@ describe.each(documents.map((document) => [document.name, document] as const))('
       const [target = '', anchor] = link.split('#');
       const file = target === '' ? name : path.normalize(path.join(path.dirname(name), target));
       expect({ link, exists: existsSync(path.join(ROOT, file)) }).toEqual({ link, exists: true });
+      expect({ link, packed: PACKED.some((entry) => file === entry || file.startsWith(`${entry}/`)) }).toEqual({
+        link,
+        packed: true,
+      });
       if (anchor === undefined) continue;
       const anchors = documents.find((document) => document.name === file)?.anchors ?? [];
       expect({ link, anchors }).toEqual({ link, anchors: expect.arrayContaining([anchor]) as string[] });
