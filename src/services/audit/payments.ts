@@ -35,7 +35,7 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     sql: `SELECT p.id, p.status, COUNT(r.id) AS reversals FROM payments p LEFT JOIN payments r ON r.reversesId = p.id
-          GROUP BY p.id, p.status HAVING COUNT(r.id) <> IF(p.status = 'REVERSED', 1, 0) ORDER BY p.id LIMIT 1`,
+          GROUP BY p.id HAVING COUNT(r.id) <> IF(p.status = 'REVERSED', 1, 0) ORDER BY p.id LIMIT 1`,
     sentence: (r) => `Payment ${r.id} is ${r.status} and has ${r.reversals} reversals.`,
   },
 ];

@@ -63,7 +63,7 @@ export const saleChecks: readonly Check[] = [
   },
   {
     sql: `SELECT v.id, v.status, COUNT(s.id) AS inForce FROM vehicles v
-          LEFT JOIN sales s ON s.vehicleId = v.id AND s.reversedAt IS NULL GROUP BY v.id, v.status
+          LEFT JOIN sales s ON s.vehicleId = v.id AND s.reversedAt IS NULL GROUP BY v.id
           HAVING COUNT(s.id) <> IF(v.status = 'SOLD', 1, 0) ORDER BY v.id LIMIT 1`,
     sentence: (r) => `Vehicle ${r.id} is ${r.status} and has ${r.inForce} sales in force.`,
   },
