@@ -6,8 +6,10 @@ const ROWS = 10_000_000;
 const OPERATIONS_AN_HOUR = 100;
 const MEMBERS = [1_000, 10_000];
 const KEPT_BACKUPS = 10;
+const HOURS_A_YEAR = 365 * 24;
 const SECONDS_BETWEEN = 3_600 / OPERATIONS_AN_HOUR;
 
+const ms = (number) => `${number.toFixed(1)} ms`;
 const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const gib = (bytes) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 const seconds = (number) => `${number.toFixed(number < 10 ? 2 : 0)} s`;
@@ -32,12 +34,12 @@ const lines = (points) => ({
 });
 
 /** The points as a table, and the slope of each cost. */
-export function measured(points) {
+export function measuredByMembers(points) {
   const { confirmMs, logBytes, tableBytes, fileBytes, checksum, restore } = lines(points);
   const rows = points.map((point) => [
     point.members,
     point.rows,
-    `${point.confirmMs.toFixed(1)} ms`,
+    ms(point.confirmMs),
     mib(point.logBytes),
     mib(point.tableBytes),
     mib(point.fileBytes),
@@ -60,9 +62,53 @@ ${table(
 )}`;
 }
 
+const linesByOperations = (points) =>
+  Object.fromEntries(
+    Object.keys(points[0])
+      .filter((cost) => cost !== 'operations')
+      .map((cost) => [cost, line(points, 'operations', cost)]),
+  );
+
+/** The same of the pool that does nothing but buy, each purchase with its vehicle. */
+export function measuredByOperations(points) {
+  const by = linesByOperations(points);
+  const rows = points.map((point) => [
+    point.operations,
+    ms(point.confirmMs),
+    ms(point.statusMs),
+    ms(point.pageMs),
+    mib(point.tableBytes),
+    mib(point.fileBytes),
+    seconds(point.checksumSeconds),
+    seconds(point.restoreSeconds),
+    seconds(point.auditSeconds),
+  ]);
+  const header = ['operations', 'confirmation', 'status', 'newest 20', 'tables', 'file', 'backup, checksum'];
+  const millisecond = ({ slope }) => `${(slope * 1e6).toFixed(1)} ms a million operations`;
+  const second = ({ slope }) => `${(slope * 1e6).toFixed(2)} s a million operations`;
+  const byte = ({ slope }) => `${slope.toFixed(0)} bytes an operation`;
+  return `${table([...header, 'backup, trial restore', 'audit'], rows)}
+
+${table(
+  ['cost', 'grows by'],
+  [
+    ['a confirmation', millisecond(by.confirmMs)],
+    ['the state of backups', millisecond(by.statusMs)],
+    ['the newest 20 operations with their backups', millisecond(by.pageMs)],
+    ['the tables with their indexes', byte(by.tableBytes)],
+    ['a backup file', byte(by.fileBytes)],
+    ['a backup, checked by checksum', second(by.checksumSeconds)],
+    ['a backup, proven by a trial restore', second(by.restoreSeconds)],
+    ['the audit of it', second(by.auditSeconds)],
+  ],
+)}`;
+}
+
 /** What the lines come to in the pool that growth.md plans for. */
-export function forecast(points) {
+export function forecast(points, pointsByOperations) {
   const { confirmMs, logBytes, tableBytes, fileBytes, checksum, restore } = lines(points);
+  const byOperations = linesByOperations(pointsByOperations);
+  const aYear = ({ slope }) => slope * OPERATIONS_AN_HOUR * HOURS_A_YEAR;
   const file = fileBytes.at(ROWS);
   const busy = (took) =>
     `${seconds(took)}, ${((100 * took) / SECONDS_BETWEEN).toFixed(0)} % of the time between operations`;
@@ -88,6 +134,10 @@ export function forecast(points) {
       ['the checksum alone takes all the time between operations from', full(checksum)],
       ['the trial restore takes all the time between operations from', full(restore)],
       ...perMembers,
+      ['operations in a year', (OPERATIONS_AN_HOUR * HOURS_A_YEAR).toLocaleString('en')],
+      ['what these alone add to a backup file', mib(aYear(byOperations.fileBytes))],
+      ['to a backup, checked by checksum', seconds(aYear(byOperations.checksumSeconds))],
+      ['to a backup, proven by a trial restore', seconds(aYear(byOperations.restoreSeconds))],
     ],
   );
 }

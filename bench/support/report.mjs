@@ -26,6 +26,8 @@ is in [README.md](README.md).
 ${table(header, cells)}
 
 ${machine}
+
+Peers and tools: ${peers()}.
 `;
 }
 
@@ -36,11 +38,10 @@ export function table(header, cells) {
   return [header, header.map((_, i) => '-'.repeat(width(i))), ...cells].map(line).join('\n');
 }
 
-/** What is measured, on what and against what: to be asked before the measurement, which changes nothing about it. */
+/** What is measured, and on what: asked before the measurement, during which somebody may change it. */
 export function machine() {
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `Measured with ${cpus().length} cores (${cpus()[0].model.trim()}), ${memory} GiB of memory, Linux ${release().split('-')[0]}, Node.js ${process.versions.node}, ${databaseVersion()}.
-Commit ${commit()}; peers and tools: ${peers()}.`;
+  return `Measured with ${cpus().length} cores (${cpus()[0].model.trim()}), ${memory} GiB of memory, Linux ${release().split('-')[0]}, Node.js ${process.versions.node}, ${databaseVersion()}; commit ${commit()}.`;
 }
 
 function databaseVersion() {

@@ -1,6 +1,10 @@
 import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
+import { clearUp, newFolder, processesOf, start } from '../process/programs';
 import { ROOT } from '../support/programs';
+import { waitFor } from '../support/wait';
 
 interface Figure {
   ratio: number;
@@ -27,16 +31,15 @@ const TARGETS: Record<string, [better: string, target: number]> = {
   rss: ['lower', 1.2],
 };
 
-/** Installs the peers where they are missing, and takes every figure at a size that says nothing but that it works. */
-async function quickRun(): Promise<Record<string, Figure>> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['bench/run.mjs', '--quick', '--json'], {
-    cwd: ROOT,
-  });
-  return JSON.parse(stdout) as Record<string, Figure>;
+/** Runs a program of bench, which installs the peers where they are missing. @returns its standard output */
+async function run(program: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [`bench/${program}.mjs`, ...args], { cwd: ROOT });
+  return stdout;
 }
 
 test('every figure can be taken, and is told as JSON with the target that it is held against', async () => {
-  const figures = await quickRun();
+  // At sizes that say nothing but that it works.
+  const figures = JSON.parse(await run('run', '--quick', '--json')) as Record<string, Figure>;
   expect(Object.keys(figures).sort()).toEqual(Object.keys(TARGETS).sort());
   for (const [name, { ratio, target, better, holds }] of Object.entries(figures)) {
     expect([name, better, target]).toEqual([name, ...(TARGETS[name] ?? [])]);
@@ -45,3 +48,49 @@ test('every figure can be taken, and is told as JSON with the target that it is 
     expect(holds).toBe(better === 'lower' ? ratio <= target : ratio >= target);
   }
 }, 600_000);
+
+test('how costs grow can be measured by members and by operations', async () => {
+  const section = await run('growth', '--quick');
+  expect(section).toMatch(/^\| 20 +\| 60 +\|.* ms .* MiB .* s /m);
+  expect(section).toMatch(/^\| 1100 +\|.* ms .* MiB .* s /m);
+  expect(section).toMatch(/^\| operations in a year +\| 876,000 +\|$/m);
+}, 600_000);
+
+test('wrong options are told in a sentence, and nothing is measured', async () => {
+  for (const options of [['--foo'], ['--only=toString'], ['--quick=1'], ['restore-1g']]) {
+    const told = run('run', ...options);
+    await expect(told).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^[^\n]+\.\n$/) as unknown,
+    });
+  }
+}, 60_000);
+
+afterEach(clearUp);
+
+/** The names of all folders down to that depth. */
+function foldersIn(folder: string, depth: number): string[] {
+  if (depth < 0 || !existsSync(folder)) return [];
+  const found = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return found.flatMap(({ name }) => [name, ...foldersIn(path.join(folder, name), depth - 1)]);
+}
+
+test.each([
+  ['makes its database', 'data'],
+  ['starts its server', 'server'],
+])(
+  'a run that is told to end while it %s leaves nothing behind',
+  async (_, begins) => {
+    const folder = newFolder();
+    const TMPDIR = path.join(folder, 'tmp');
+    mkdirSync(TMPDIR);
+    const command = [process.execPath, 'bench/run.mjs', '--quick', '--only=confirm-1k'];
+    const running = start(folder, '', { command, cwd: ROOT, settings: { TMPDIR } });
+    await waitFor(begins, () => foldersIn(TMPDIR, 3).some((name) => name.startsWith(begins)), 60_000);
+    expect(await running.end('SIGTERM')).toMatchObject({ code: 1 });
+    expect(processesOf(folder)).toEqual([]);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  },
+  120_000,
+);
