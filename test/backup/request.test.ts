@@ -215,7 +215,11 @@ test('a server that has no file descriptor left says so, and goes on', async () 
   requester = make(worker(succeed));
   const script = path.join(__dirname, 'starved-server.ts');
   const outcomes = JSON.parse(await startScript(script, {}, ['prlimit', '--nofile=100']).ended) as unknown;
-  expect(outcomes).toEqual([null, expect.stringMatching(/^The backup process could not be started: too many open files/), null]);
+  expect(outcomes).toEqual([
+    null,
+    expect.stringMatching(/^The backup process could not be started: too many open files/),
+    null,
+  ]);
 });
 
 test('stopping serves what was asked for and takes no more', async () => {

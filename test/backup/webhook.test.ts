@@ -164,7 +164,11 @@ test.each<[string, string, () => Promise<Listener | null>, RegExp]>([
 });
 
 function started(server: Listener): Promise<Listener> {
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => { resolve(server); }));
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => {
+      resolve(server);
+    }),
+  );
 }
 
 function untrusted(): Promise<Listener> {

@@ -97,7 +97,9 @@ describe('opening the database of DATABASE_URL', () => {
       `The database server at 127.0.0.1:${port}, database pool cannot be reached (ECONNREFUSED): check DATABASE_URL and that the server runs.`,
     );
     expect(await complaint('mysql://u@h/pool?socketPath=/does/not/exist.sock')).toMatch(/\(ENOENT\)/);
-    expect(await complaint('mysql://u@host.invalid/pool')).toMatch(/cannot be reached \((ENOTFOUND|EAI_AGAIN|ETIMEDOUT)\)/);
+    expect(await complaint('mysql://u@host.invalid/pool')).toMatch(
+      /cannot be reached \((ENOTFOUND|EAI_AGAIN|ETIMEDOUT)\)/,
+    );
   });
 
   test('something else listens there', async () => {
