@@ -24,12 +24,11 @@ interface Booking {
 export const split = (total: string, claims: string): string => `
   SELECT q.id, q.base + IF(ROW_NUMBER() OVER (ORDER BY q.remainder DESC, q.id) <= q.total - SUM(q.base) OVER (), 1, 0) AS part
   FROM (
-    SELECT x.id, x.total, x.scaled DIV x.weights AS base, x.scaled MOD x.weights AS remainder
-    FROM (
-      SELECT c.id, t.total, t.weights, CAST(c.weight AS DECIMAL(30,0)) * t.total AS scaled
-      FROM (${claims}) c
-      CROSS JOIN (SELECT ${total} AS total, CAST(SUM(w.weight) AS DECIMAL(30,0)) AS weights FROM (${claims}) w) t
-    ) x
+    SELECT c.id, t.total,
+           (CAST(c.weight AS DECIMAL(30,0)) * t.total) DIV t.weights AS base,
+           (CAST(c.weight AS DECIMAL(30,0)) * t.total) MOD t.weights AS remainder
+    FROM (${claims}) c
+    CROSS JOIN (SELECT ${total} AS total, CAST(SUM(w.weight) AS DECIMAL(30,0)) AS weights FROM (${claims}) w) t
   ) q`;
 
 const SHARES_BY_BALANCE = split(
@@ -142,7 +141,7 @@ export async function bookConfirmation(
   await book(
     ledger,
     `UPDATE users u LEFT JOIN (${SHARES_BY_BALANCE}) s ON s.id = u.id SET u.percentage = COALESCE(s.part, 0)
-     WHERE u.memberSince IS NOT NULL`,
+     WHERE u.memberSince IS NOT NULL AND u.percentage <> COALESCE(s.part, 0)`,
   );
   await book(
     ledger,
