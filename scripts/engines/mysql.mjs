@@ -29,18 +29,27 @@ export const mysql = {
     const options = serverOptions(tree);
     await makeDataDirectory(program, [...options, `--datadir=${template}`], at('accounts.sql'));
     cpSync(template, at('data'), { recursive: true });
-    const port = await freePort();
-    const place = [`--datadir=${at('data')}`, `--socket=${at('s')}`, `--port=${port}`, `--log-error=${at('log')}`];
-    const server = spawn(program, [...options, ...place], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    const stop = async () => {
+    let port;
+    let server;
+    const end = async () => {
+      const ended = server.exitCode === null ? new Promise((resolve) => server.once('exit', resolve)) : undefined;
       server.kill('SIGTERM');
       await Promise.race([ended, pause(STOP_MS, undefined, { ref: false })]);
       server.kill('SIGKILL');
+    };
+    const stop = async () => {
+      await end();
       rmSync(folder, { recursive: true, force: true });
     };
-    try {
+    const attempt = async () => {
+      port = await freePort();
+      const place = [`--datadir=${at('data')}`, `--socket=${at('s')}`, `--port=${port}`, `--log-error=${at('log')}`];
+      server = spawn(program, [...options, ...place], { stdio: 'ignore' });
       await answering(join(tree, 'bin', 'mysqladmin'), port, server, () => readFileSync(at('log'), 'utf8'));
+    };
+    try {
+      // Once more, as somebody may have taken the port meanwhile.
+      await attempt().catch(() => end().then(attempt));
     } catch (error) {
       await stop();
       throw error;

@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { findProgram } from '../../src/database/programs';
@@ -46,27 +47,38 @@ async function startMariaDb(user: string, password: string): Promise<PrivateServ
     ...owner,
     `--datadir=${at('data')}`,
     '--auth-root-authentication-method=socket',
-    `--auth-root-socket-user=${process.env.USER ?? 'root'}`,
+    `--auth-root-socket-user=${userInfo().username}`,
     '--skip-test-db',
   ]);
-  const port = await freePort();
-  const server = spawn(
-    findProgram(['mariadbd']) ?? 'mariadbd',
-    [
-      '--no-defaults',
-      ...owner,
-      `--datadir=${at('data')}`,
-      `--socket=${at('s')}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      '--innodb-log-file-size=8M',
-      ...tlsOptions(at),
-    ],
-    { stdio: 'ignore' },
-  );
-  const admin = await waitFor('the private server', () =>
-    createConnection({ socketPath: at('s'), user: process.env.USER ?? 'root' }).catch(() => null),
-  );
+  const start = async (): Promise<{ port: number; server: ChildProcess; admin: Connection }> => {
+    const port = await freePort();
+    const server = spawn(
+      findProgram(['mariadbd']) ?? 'mariadbd',
+      [
+        '--no-defaults',
+        ...owner,
+        `--datadir=${at('data')}`,
+        `--socket=${at('s')}`,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        '--innodb-log-file-size=8M',
+        ...tlsOptions(at),
+      ],
+      { stdio: 'ignore' },
+    );
+    try {
+      const admin = await waitFor('the private server', () => {
+        if (hasEnded(server)) throw new Error('The private server ended before it answered.');
+        return createConnection({ socketPath: at('s'), user: userInfo().username }).catch(() => null);
+      });
+      return { port, server, admin };
+    } catch (error) {
+      await stop(server, 'SIGKILL');
+      throw error;
+    }
+  };
+  // Once more, as somebody may have taken the port meanwhile.
+  const { port, server, admin } = await start().catch(start);
   await addAccounts(admin, user, password);
   return {
     port,
@@ -90,10 +102,15 @@ function tlsOptions(at: (name: string) => string): string[] {
   return [`--ssl-ca=${at('ca.pem')}`, `--ssl-cert=${at('server.pem')}`, `--ssl-key=${at('server.key')}`];
 }
 
-async function stop(server: ChildProcess): Promise<void> {
+async function stop(server: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (hasEnded(server)) return;
   const ended = new Promise((resolve) => server.once('close', resolve));
-  server.kill('SIGTERM');
+  server.kill(signal);
   await ended;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function makeCertificates(at: (name: string) => string): void {

@@ -39,23 +39,36 @@ export class ObjectStorage {
 
   static async start(): Promise<ObjectStorage> {
     const tree = await copyTools();
+    const attempt = (): Promise<ObjectStorage> => ObjectStorage.startIn(tree);
+    // Once more, as somebody may have taken one of the ports meanwhile.
+    return attempt().catch(attempt);
+  }
+
+  private static async startIn(tree: string): Promise<ObjectStorage> {
     const [proxy = 0, memory = 0, ...ports] = await Promise.all(Array.from({ length: 5 }, freePort));
     const folder = mkdtempSync(path.join(tmpdir(), 'storage-test-'));
     const storage = new ObjectStorage(folder, tree, proxy);
-    mkdirSync(path.join(folder, 'disks', 'one'), { recursive: true });
-    storage.configure(memory, ports);
-    await storage.makeRings(ports);
-    storage.processes.push(
-      storage.spawn('memcached', ['-u', userInfo().username, '-l', '127.0.0.1', '-p', `${memory}`]),
-    );
-    for (const name of SERVERS) storage.processes.push(storage.launch(name));
+    try {
+      await storage.setUp(memory, ports);
+      return storage;
+    } catch (error) {
+      await storage.stop();
+      throw error;
+    }
+  }
+
+  private async setUp(memory: number, ports: readonly number[]): Promise<void> {
+    mkdirSync(path.join(this.folder, 'disks', 'one'), { recursive: true });
+    this.configure(memory, ports);
+    await this.makeRings(ports);
+    this.processes.push(this.spawn('memcached', ['-u', userInfo().username, '-l', '127.0.0.1', '-p', `${memory}`]));
+    for (const name of SERVERS) this.processes.push(this.launch(name));
     // Asked before they listen, the proxy would take them for broken, and for a while not ask again.
     await Promise.all(ports.map((port) => waitFor('the servers of the storage', () => listensOn(port), START_MS)));
-    await storage.comeBack();
-    const client = storage.client();
-    await client.send(new CreateBucketCommand({ Bucket: storage.bucket }));
+    await this.comeBack();
+    const client = this.client();
+    await client.send(new CreateBucketCommand({ Bucket: this.bucket }));
     client.destroy();
-    return storage;
   }
 
   get access(): S3Access & { endpoint: string } {

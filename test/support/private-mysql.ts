@@ -48,24 +48,38 @@ export class PrivateMysql {
   /** Starts it where it does not run, as after a `kill`, and waits until it answers. */
   async start(extraOptions: readonly string[] = []): Promise<void> {
     if (this.server !== null && this.server.exitCode === null && this.server.signalCode === null) return;
-    if (this.port === 0) this.port = await freePort();
+    if (this.port !== 0) return this.startAt(this.port, extraOptions);
+    this.port = await freePort();
+    // Somebody else may have taken it since.
+    await this.startAt(this.port, extraOptions).catch(async () => {
+      this.port = await freePort();
+      await this.startAt(this.port, extraOptions);
+    });
+  }
+
+  private async startAt(port: number, extraOptions: readonly string[]): Promise<void> {
     const { program, options } = this.installed;
-    const place = [`--datadir=${this.at('data')}`, `--socket=${this.at('s')}`, `--port=${this.port}`];
+    const place = [`--datadir=${this.at('data')}`, `--socket=${this.at('s')}`, `--port=${port}`];
     const args = [...options, ...place, `--log-error=${this.at('log')}`, ...extraOptions];
     const server = spawn(program, args, { stdio: 'ignore' });
     this.server = server;
-    await waitFor(
-      'the private MySQL',
-      () => {
-        if (server.exitCode !== null) throw new Error(`it ended: ${readFileSync(this.at('log'), 'utf8')}`);
-        return this.connect().then(
-          (connection) =>
-            connection.query('CREATE DATABASE IF NOT EXISTS motorpool').then(() => connection.end().then(() => true)),
-          () => false,
-        );
-      },
-      60_000,
-    );
+    try {
+      await waitFor(
+        'the private MySQL',
+        () => {
+          if (server.exitCode !== null) throw new Error(`it ended: ${readFileSync(this.at('log'), 'utf8')}`);
+          return this.connect().then(
+            (connection) =>
+              connection.query('CREATE DATABASE IF NOT EXISTS motorpool').then(() => connection.end().then(() => true)),
+            () => false,
+          );
+        },
+        60_000,
+      );
+    } catch (error) {
+      await this.end('SIGKILL');
+      throw error;
+    }
   }
 
   /** As the account that may do everything, in no database. */
