@@ -63,6 +63,7 @@ export class TestBrowser {
 
   async close(): Promise<void> {
     await this.browser.close();
-    await rm(this.profile, { recursive: true, force: true });
+    // What it started may write there for a moment longer.
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }
