@@ -43,9 +43,14 @@ export const mysql = {
     };
     const attempt = async () => {
       port = await freePort();
-      const place = [`--datadir=${at('data')}`, `--socket=${at('s')}`, `--port=${port}`, `--log-error=${at('log')}`];
+      const place = [
+        `--datadir=${at('data')}`,
+        `--socket=${at('s')}`,
+        `--port=${port}`,
+        `--log-error=${at('log.err')}`,
+      ];
       server = spawn(program, [...options, ...place], { stdio: 'ignore' });
-      await answering(join(tree, 'bin', 'mysqladmin'), port, server, () => readFileSync(at('log'), 'utf8'));
+      await answering(join(tree, 'bin', 'mysqladmin'), port, server, () => readFileSync(at('log.err'), 'utf8'));
     };
     try {
       // Once more, as somebody may have taken the port meanwhile.
@@ -96,7 +101,14 @@ async function makeDataDirectory(program, options, initFile) {
 
 async function answering(mysqladmin, port, server, log) {
   const deadline = Date.now() + START_MS;
-  const ask = ['--no-defaults', '--host=127.0.0.1', `--port=${port}`, `--user=${ACCOUNT}`, 'ping'];
+  const ask = [
+    '--no-defaults',
+    '--connect-timeout=5',
+    '--host=127.0.0.1',
+    `--port=${port}`,
+    `--user=${ACCOUNT}`,
+    'ping',
+  ];
   while (Date.now() < deadline && server.exitCode === null) {
     const { code } = await run(mysqladmin, ask, { env: { ...process.env, MYSQL_PWD: ACCOUNT } });
     if (code === 0) return;

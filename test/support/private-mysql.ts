@@ -60,14 +60,14 @@ export class PrivateMysql {
   private async startAt(port: number, extraOptions: readonly string[]): Promise<void> {
     const { program, options } = this.installed;
     const place = [`--datadir=${this.at('data')}`, `--socket=${this.at('s')}`, `--port=${port}`];
-    const args = [...options, ...place, `--log-error=${this.at('log')}`, ...extraOptions];
+    const args = [...options, ...place, `--log-error=${this.at('log.err')}`, ...extraOptions];
     const server = spawn(program, args, { stdio: 'ignore' });
     this.server = server;
     try {
       await waitFor(
         'the private MySQL',
         () => {
-          if (server.exitCode !== null) throw new Error(`it ended: ${readFileSync(this.at('log'), 'utf8')}`);
+          if (server.exitCode !== null) throw new Error(`it ended: ${readFileSync(this.at('log.err'), 'utf8')}`);
           return this.connect().then(
             (connection) =>
               connection.query('CREATE DATABASE IF NOT EXISTS motorpool').then(() => connection.end().then(() => true)),
