@@ -97,7 +97,7 @@ export class BackupLogEntryType {
 
 @ObjectType('BackupStatus', { simpleResolvers: true })
 export class BackupStatusType {
-  @Field(() => Boolean, { description: 'No operation waits longer than it should, and the last try did not fail.' })
+  @Field(() => Boolean, { description: 'No operation is lost or waits too long, and the last try did not fail.' })
   healthy!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Why not, in one sentence; null when healthy.' })
