@@ -26,7 +26,7 @@ const NO_OTHER = [
   { file: 'test/crash/', reason: PROGRAMS },
 ];
 const TO_ANY_OPERATION = [
-  { file: 'test/restore/(every-operation|swap|kills|commands|restarts)', reason: BINARY_LOG },
+  { file: 'test/restore/(every-operation|swap|kills|commands|status|restarts)', reason: BINARY_LOG },
   { file: 'test/docs/databases', reason: BINARY_LOG },
 ];
 const CLUSTER = [
