@@ -78,13 +78,12 @@ export class BackupRun {
     for (let first = true; ; first = false) {
       const backups = await listBackups(settings.directory);
       const state = await coverage(backups, ledger, this.session.query);
+      this.outcome.pending = state.pending;
       if (!(first && (force || this.owesBackup)) && state.pending === 0) {
         if (first) this.log.debug(`Nothing to do: ${describeCovered(state)}.`);
-        this.outcome.pending = 0;
         return this.outcome;
       }
       this.refuseToTurnInCircles(state);
-      this.outcome.pending = state.pending;
       if (!first && performance.now() - begun > TURN_MS) return this.outcome;
       this.outcome.published.push(await this.makeBackup(first ? trigger : 'OPERATION', state, backups));
       await this.rotate();

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from '../database/errors';
 import { BackupError } from './errors';
 import { timeOfFilename } from './filename';
 import { MAX_MANIFEST_BYTES, parseManifest, type Manifest } from './manifest';
@@ -43,12 +44,17 @@ export function isOfPool(backup: Pick<Backup, 'pool' | 'database'>, ours: Pick<B
     : backup.pool === ours.pool;
 }
 
+/** Whether the file may be of that pool: it is not where both tell and differ. */
+export function mayBeOfPool({ pool }: Pick<Backup, 'pool'>, of: string | null): boolean {
+  return pool === undefined || of === null || pool === of;
+}
+
 /** Changes whenever a file comes to that folder, or leaves it. */
 export async function stateOfFolder(directory: string): Promise<string> {
   try {
     return String((await stat(directory, { bigint: true })).mtimeNs);
   } catch (error) {
-    return String((error as NodeJS.ErrnoException).code);
+    return codeOf(error);
   }
 }
 

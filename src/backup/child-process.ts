@@ -26,6 +26,19 @@ export function lowerPriority(child: ChildProcess): void {
   }
 }
 
+/**
+ * Sends it to a child that was started with a process group of its own, where it still runs, and to what it started. Once
+ * a child has ended, its number may be another's.
+ */
+export function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // All gone already.
+  }
+}
+
 /** Whether a program that we start ends with us, whatever ends us: elsewhere it does where its pipe ends. */
 export async function diesWithUs(): Promise<boolean> {
   return (await deathPrefix()).length > 0;

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { signalGroup } from './child-process';
 import { startClient, type Invocation } from './client-start';
 import { BackupError, BackupStopped, reasonOf } from './errors';
 
@@ -88,9 +89,9 @@ export class ClientRun {
    * @param ms until it goes on
    */
   async rest(ms: number): Promise<void> {
-    this.signal('SIGSTOP');
+    signalGroup(this.child, 'SIGSTOP');
     await pause(ms);
-    this.signal('SIGCONT');
+    signalGroup(this.child, 'SIGCONT');
   }
 
   kill(reason: BackupError): void {
@@ -128,22 +129,11 @@ export class ClientRun {
   }
 
   private end(): void {
-    this.signal('SIGKILL');
+    signalGroup(this.child, 'SIGKILL');
     // A process that escaped its group may hold the pipes open for as long as it likes.
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
-  }
-
-  /** Sends it to the program, where it still runs, and to what it started. */
-  private signal(signal: NodeJS.Signals): void {
-    const { pid, exitCode, signalCode } = this.child;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // All gone already.
-    }
   }
 
   private async stalled(): Promise<void> {

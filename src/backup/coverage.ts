@@ -1,4 +1,4 @@
-import type { Backup } from './catalogue';
+import { mayBeOfPool, type Backup } from './catalogue';
 import type { Ledger, OperationMark, Query } from './ledger';
 
 /** Which operations have a backup. Derived from the files and the live database each time; stored nowhere. */
@@ -39,9 +39,4 @@ export async function coverage(backups: readonly Backup[], ledger: Ledger, query
     current: new Set(current.map(({ filename }) => filename)),
     ahead: latest === undefined || isCurrent(latest) ? null : latest,
   };
-}
-
-/** Whether the file may be of that pool: it is not where both tell and differ. */
-export function mayBeOfPool({ pool }: Pick<Backup, 'pool'>, of: string | null): boolean {
-  return pool === undefined || of === null || pool === of;
 }

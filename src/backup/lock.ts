@@ -4,12 +4,10 @@ import type { DatabaseAddress } from '../database/address';
 import { BackupError, BackupStopped, reasonOf } from './errors';
 import { isLockHeld, takeLock, type HeldLock } from './held-lock';
 import type { Query } from './ledger';
-import { openSession, type Session } from './session';
+import { answeredInTime, openSession, type Session } from './session';
 
 /** After this long without a word from its holder the server ends the connection: a machine may lose its power. */
 const SILENCE_SECONDS = 120;
-/** Above the time for which one statement waits for a lock. */
-const ANSWER_MS = 90_000;
 const RELEASE_MS = 2_000;
 
 /**
@@ -53,7 +51,9 @@ export class BackupLock {
     signal?.addEventListener('abort', abandon);
     try {
       if (signal?.aborted === true) throw new BackupStopped();
-      const held = await takeLock(answeredInTime(session), lockName(address.database), onWait);
+      // Until the lock is had nothing else notices a server that fell silent.
+      const query: Query = (sql, parameters) => answeredInTime(session, () => session.query(sql, parameters));
+      const held = await takeLock(query, lockName(address.database), onWait);
       return new BackupLock(session, address, held, performance.now());
     } catch (error) {
       session.close();
@@ -129,18 +129,4 @@ export function isBackupRunning(query: Query, database: string): Promise<boolean
  */
 export function lockName(database: string): string {
   return `motorpool.backup.${createHash('sha256').update(database.toLowerCase()).digest('hex').slice(0, 32)}`;
-}
-
-/** Until the lock is had nothing else notices a server that fell silent. */
-function answeredInTime(session: Session): Query {
-  return async (sql, parameters) => {
-    const timer = setTimeout(() => {
-      session.close();
-    }, ANSWER_MS);
-    try {
-      return await session.query(sql, parameters);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
 }

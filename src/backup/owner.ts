@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { outputOf } from './child-process';
 
 /**
  * Who the owner of that file is, for `sudo -u`; of the nearest folder above it that can be seen where it cannot be.
@@ -18,8 +17,8 @@ export async function ownerOf(file: string): Promise<string> {
 
 /** By that name, or its number where the machine knows none. */
 async function userName(uid: number): Promise<string> {
-  return promisify(execFile)('id', ['-un', String(uid)]).then(
-    ({ stdout }) => stdout.trim(),
+  return outputOf('id', ['-un', String(uid)]).then(
+    (name) => name.trim(),
     () => `'#${uid}'`,
   );
 }

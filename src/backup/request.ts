@@ -4,7 +4,7 @@ import type { BackupTrigger } from './manifest';
 import type { Patience } from './patience';
 import type { BackupRequest } from './run-backup';
 import { WorkerProcess, type WorkerEnding } from './worker-process';
-import type { WorkerReport } from './worker-report';
+import { failureReport, type WorkerReport } from './worker-report';
 
 export interface RequesterOptions {
   /** The program of the backup process, and its arguments. */
@@ -139,8 +139,7 @@ export class BackupRequester {
     if (report.problem === null) {
       this.failures = 0;
       // Others may commit for ever, and each server answers for itself when it starts again.
-      if ((report.pending ?? 0) > 0 && !this.stopped)
-        this.wanted = merge(this.wanted, { trigger: 'OPERATION', force: false });
+      if ((report.pending ?? 0) > 0 && !this.stopped) this.wanted = merge(this.wanted, null);
       this.start();
     } else {
       // A process that could report its failure has also logged it.
@@ -183,7 +182,7 @@ export class BackupRequester {
       `The ${this.what} that runs has not ended after ${Math.round(takenMs / 60_000)} minutes: see whether the disk and ` +
       `the database server answer.`;
     this.options.log.error(this.failure);
-    this.tell({ problem: this.failure, published: [], rotated: [], warnings: [] });
+    this.tell(failureReport(this.failure));
     if (this.stopped) this.giveUp();
   }
 

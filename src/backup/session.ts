@@ -14,7 +14,7 @@ const IDLE_SECONDS = 7 * 24 * 3600;
 const PULSE_MS = 20_000;
 /** For a table that is being altered; the servers' own limit is a day or a year. */
 const LOCK_WAIT_SECONDS = 60;
-/** For a server that takes a connection and then says nothing; above the wait for a lock. */
+/** Above the time for which one statement waits for a lock. */
 const ANSWER_MS = 90_000;
 
 /** One connection to the database server. */
@@ -62,20 +62,31 @@ export async function openSession(
 async function connect(address: DatabaseAddress, idleSeconds: number, signal?: AbortSignal): Promise<Session> {
   const connection = await createConnection(connectionOptions(address));
   const session = new MysqlSession(connection, address, Math.min(PULSE_MS, (idleSeconds * 1000) / 3), signal);
-  const timer = setTimeout(session.close, ANSWER_MS);
   try {
-    for (const statement of sessionSettings({ idleSeconds, lockWaitSeconds: LOCK_WAIT_SECONDS })) {
-      await session.query(statement).catch((error: unknown) => {
-        if (!isNoCluster(statement, error)) throw error;
-      });
-    }
+    await answeredInTime(session, async () => {
+      for (const statement of sessionSettings({ idleSeconds, lockWaitSeconds: LOCK_WAIT_SECONDS })) {
+        await session.query(statement).catch((error: unknown) => {
+          if (!isNoCluster(statement, error)) throw error;
+        });
+      }
+    });
   } catch (error) {
     session.close();
     throw error;
+  }
+  return session;
+}
+
+/** Closes the session of a server that fell silent, where nothing else would notice it: what was asked fails then. */
+export async function answeredInTime<T>(session: Session, ask: () => Promise<T>): Promise<T> {
+  const timer = setTimeout(() => {
+    session.close();
+  }, ANSWER_MS);
+  try {
+    return await ask();
   } finally {
     clearTimeout(timer);
   }
-  return session;
 }
 
 class MysqlSession implements Session {

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { childEnvironment, gentle, lowerPriority } from './child-process';
+import { childEnvironment, gentle, lowerPriority, signalGroup } from './child-process';
 import { reasonOf } from './errors';
-import { parseReport, type WorkerReport } from './worker-report';
+import { failureReport, parseReport, type WorkerReport } from './worker-report';
 
 const OUTPUT_BYTES = 64 * 1024;
 
@@ -84,13 +84,7 @@ export class WorkerProcess {
 
   /** Ends it and what it started, whatever it does. */
   kill(): void {
-    const pid = this.child?.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // All gone already.
-    }
+    if (this.child !== null) signalGroup(this.child, 'SIGKILL');
   }
 
   private handles(): { ref(): void; unref(): void }[] {
@@ -102,7 +96,7 @@ export class WorkerProcess {
 }
 
 function died(problem: string): WorkerEnding {
-  return { report: { problem, published: [], rotated: [], warnings: [] }, reported: false };
+  return { report: failureReport(problem), reported: false };
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {

@@ -14,6 +14,11 @@ const report = z.strictObject({
 /** How a backup process ended, as it tells the server that started it: names of files, and sentences. */
 export type WorkerReport = z.output<typeof report>;
 
+/** The report of a process that failed, or of which nothing else is known. */
+export function failureReport(problem: string): WorkerReport {
+  return { problem, published: [], rotated: [], warnings: [] };
+}
+
 /** What of an outcome is told. */
 interface Reported {
   published: { filename: string }[];
@@ -30,7 +35,7 @@ interface Reported {
 export function writeReport(result: Reported | BackupError): Promise<boolean> {
   const content: WorkerReport =
     result instanceof BackupError
-      ? { problem: result.message, published: [], rotated: [], warnings: [] }
+      ? failureReport(result.message)
       : {
           problem: null,
           published: result.published.map(({ filename }) => filename),

@@ -1,5 +1,4 @@
-import type { Backup } from '../catalogue';
-import { mayBeOfPool } from '../coverage';
+import { mayBeOfPool, type Backup } from '../catalogue';
 import { inspectFile } from '../inspect';
 import type { RestoreContext } from './context';
 import { readDumpRows } from './dump-rows';

@@ -1,4 +1,4 @@
-import { mayBeOfPool } from '../coverage';
+import { mayBeOfPool } from '../catalogue';
 import { BackupError } from '../errors';
 import { contains, NO_OPERATION, type OperationMark } from '../ledger';
 import { choose, type Choice, type RestoreSource } from './choose';
