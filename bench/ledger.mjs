@@ -13,14 +13,14 @@ import { createClient, signIn } from './support/client.mjs';
 import { openDatabase } from './support/database.mjs';
 import { compare, median, takeTurns } from './support/figures.mjs';
 import { countOf, parseOptions } from './support/options.mjs';
-import { partTheCores, startMotorpool } from './support/servers.mjs';
+import { startMotorpool } from './support/servers.mjs';
 import { undoAll } from './support/undo.mjs';
 
 export const names = ['confirm-1k', 'confirm-10k', 'confirm-100k', 'confirm-10k-naive', 'sell-10k'];
 
 /** What is measured on one pool: for each figure what is done, and how many turns count. */
 const POOLS = [
-  { members: 1_000, figures: { 'confirm-1k': ['confirm', 21] } },
+  { members: 1_000, figures: { 'confirm-1k': ['confirm', 61] } },
   {
     members: 10_000,
     figures: { 'confirm-10k': ['confirm', 7], 'sell-10k': ['sell', 7], 'confirm-10k-naive': ['naive', 5] },
@@ -45,7 +45,6 @@ export async function measure({ wanted, quick }) {
 
 /** Every kind is a function of the runs to count: our times and the peer's, in milliseconds. */
 async function withPool({ members, warmUps = 3 }, use) {
-  partTheCores();
   try {
     const database = await openDatabase();
     const { script } = database;
