@@ -1,7 +1,7 @@
 // How long a purchase takes with the hook that asks for a backup, held against the same server without it: medians
 // over HTTP, the two in turns. Each purchase comes after the backup of the one before, so that this is the hook's own cost;
 // what a backup costs those who come meanwhile is in busy.mjs.
-//   node bench/hook.mjs [--runs=9]
+//   node bench/hook.mjs [--runs=21]
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -20,7 +20,7 @@ const BUY = 'mutation ($input: BuyVehicleInput!) { buyVehicle(input: $input) { i
 /** From one purchase to the next, so that the server rests as long without the hook as with it. */
 const TURN_MS = 400;
 
-export async function measure({ quick, runs = quick ? 1 : 9 }) {
+export async function measure({ quick, runs = quick ? 1 : 21 }) {
   const purchases = quick ? 1 : 7;
   try {
     const ways = {};
