@@ -43,8 +43,8 @@ function settleDown(): void {
   // was seen with 150 and with 220 MiB. With this it stays below 170, and the largest answers are a sixth slower, others
   // as fast (bench: rss, read-nested, read-list).
   setUnlessChosen('heap-growing-percent', '--heap-growing-percent=60');
-  // Where the rows of large answers lived through some collections, V8 puts the rows of all later ones among the old
-  // objects, for good: a list that comes after them took 1.7 times as long, most of it collecting (bench: read-list).
+  // Where the first answers are large, their rows live through some collections, and V8 puts the rows of all later ones
+  // among the old objects, for good: a list then took 1.7 times as long, most of it collecting (bench: read-list).
   setUnlessChosen('allocation-site-pretenuring', '--no-allocation-site-pretenuring');
 }
 
