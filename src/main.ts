@@ -40,18 +40,18 @@ function settleDown(): void {
   // What a start does without: an upgrade that replaces the packages must not find it missing in a server that runs.
   void Promise.allSettled([import('jose'), import('graphql-jit')]);
   // V8 lets a heap grow to four times of what lives in it where its collections happened to be slow: the same server
-  // was seen with 150 and with 220 MiB. With this it stays below 170, and the largest answers are a sixth slower, others
-  // as fast (bench: rss, read-nested, read-list).
+  // was seen with 150 and with 220 MiB. With this it stays below 170, and there are a fifth fewer of the largest
+  // answers a second, and as many others (bench: rss, read-mercurius, read-list).
   setUnlessChosen('heap-growing-percent', '--heap-growing-percent=60');
   // Where the first answers are large, their rows live through some collections, and V8 puts the rows of all later ones
-  // among the old objects, for good: a list then took 1.7 times as long, most of it collecting (bench: read-list).
+  // among the old objects, for good: a list then took 1.6 times as long, most of it collecting (bench: read-list).
   setUnlessChosen('allocation-site-pretenuring', '--no-allocation-site-pretenuring');
 }
 
 /** Whoever gave `node` the flag meant it. */
 function setUnlessChosen(name: string, flag: string): void {
-  const spelled = process.execArgv.map((argument) => argument.replaceAll('_', '-'));
-  if (!spelled.some((argument) => argument.includes(name))) setFlagsFromString(flag);
+  const given = new RegExp(`^--(no-?)?${name}(=|$)`);
+  if (!process.execArgv.some((argument) => given.test(argument.replaceAll('_', '-')))) setFlagsFromString(flag);
 }
 
 /** Standard output is for the few lines meant for whoever started the server; the log is JSON on standard error. */
