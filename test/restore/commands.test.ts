@@ -2,16 +2,14 @@ import { chownSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Ended, Running } from '../process/programs';
 import { DatabaseProxy } from '../support/database-proxy';
-import { isolate, type Isolated } from './isolated';
+import { isolateBackedUp, type Isolated } from './isolated';
 
 /** A user that every machine has. */
 const NOBODY = 65_534;
 
 let pool: Isolated;
 beforeEach(async () => {
-  pool = await isolate();
-  await pool.bench.operate(3);
-  await pool.bench.backUp();
+  pool = await isolateBackedUp();
 });
 afterEach(() => pool.close());
 

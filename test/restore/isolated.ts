@@ -34,3 +34,11 @@ export async function isolate(): Promise<Isolated> {
     },
   };
 }
+
+/** The same with three operations more, and a backup of them. */
+export async function isolateBackedUp(): Promise<Isolated> {
+  const pool = await isolate();
+  await pool.bench.operate(3);
+  await pool.bench.backUp();
+  return pool;
+}

@@ -1,12 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isolate, type Isolated } from './isolated';
+import { isolate, isolateBackedUp, type Isolated } from './isolated';
 
 let pool: Isolated;
 beforeEach(async () => {
-  pool = await isolate();
-  await pool.bench.operate(3);
-  await pool.bench.backUp();
+  pool = await isolateBackedUp();
 });
 afterEach(() => pool.close());
 
