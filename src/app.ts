@@ -1,197 +1,141 @@
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { stateOfFolder } from './backup/catalogue';
-import { BackupChecker } from './backup/checker';
-import { BackupDesk } from './backup/desk';
-import type { Query } from './backup/ledger';
-import { Lookout } from './backup/lookout';
-import { BackupLog } from './backup/log';
-import { Reporter } from './backup/reports';
-import { patienceForBackups } from './backup/patience';
-import { BackupRequester } from './backup/request';
-import { backupSettings } from './backup/settings';
-import { BackupWebhook } from './backup/webhook';
-import { prepareFolders } from './backup/work-files';
-import { knownSchemas } from './cli/restored-schema';
-import type { WorkerInput } from './cli/worker-input';
-import type { Config } from './config';
-import { createCopier } from './copier';
-import { createDataSource } from './database/data-source';
+import type { DataSource } from 'typeorm';
+import type { Config } from './config/config';
+import { keptJwtSecret } from './config/jwt-secret';
+import { findLoosePermissions } from './config/storage-check';
 import { closeDataSource } from './database/close';
+import type { DatabaseAddress } from './database/connection/address';
+import { DatabaseUnavailableError } from './database/connection/errors';
+import type { Query } from './database/connection/query';
+import { connectionFigures, createDataSource } from './database/data-source';
 import { migrate } from './database/migrate';
 import { openDatabase } from './database/open';
-import { type PoolFigures, poolFigures } from './database/pool-figures';
+import { whatChangesLack, whatStorageLacks, whyNoChange } from './database/write-needs';
+import { listen } from './http/listen';
 import { createHttpServer } from './http/server';
-import { keptJwtSecret } from './jwt-secret';
+import { type HowToStop, Running } from './program/running';
 import { createServices } from './services';
-import { backupLedger } from './services/backup-ledger';
-import { findLoosePermissions } from './storage-check';
+import { settleFacts } from './services/pool-facts';
+import { type BackupPrograms, startBackups } from './start-backups';
 
 export interface Application {
   /** Where it listens, such as "http://127.0.0.1:4000". */
   url: string;
-  /** The first ADMIN's password where it was generated just now. */
-  generatedPassword: string | null;
-  /** Stops taking requests, finishes those that run and a running backup, and leaves the database. */
-  close(): Promise<void>;
+  /**
+   * Finishes running requests, takes no more, and leaves the database. A running backup is handed over, to continue by
+   * itself, or waited for; meanwhile /healthz still answers.
+   */
+  close(how: HowToStop): Promise<void>;
+  /** What becomes of running work if this process ends now, in sentences. @param how whether backups outlive the process */
+  leftBehind(how: HowToStop): string[];
 }
 
-export interface ApplicationOptions {
+interface ApplicationOptions extends BackupPrograms {
   config: Config;
   log: Logger;
-  /** The program that makes a backup in the background, as `node` is given it. */
-  backupProgram: string;
-  /** The program that copies the backups elsewhere. */
-  copyProgram: string;
+  /** Told the first ADMIN's password where one is generated, before it is stored; must not fail. */
+  announcePassword?: (password: string) => void;
 }
 
-/** What another server commits is backed up here once we have noticed it. */
-const COVERAGE_GRACE_MS = 10_000;
-
-/** Puts everything together and listens. What was started is stopped again where a later step fails. */
-export async function startApplication({
-  config,
-  log,
-  backupProgram,
-  copyProgram,
-}: ApplicationOptions): Promise<Application> {
-  const started: (() => Promise<unknown>)[] = [];
-  const close = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    // Each is tried, whatever became of the one before.
-    for (let stop = started.pop(); stop !== undefined; stop = started.pop()) {
-      await stop().catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-  };
+/** Puts everything together and listens. If a step fails, the parts that were started before it are stopped again. */
+export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const running = new Running();
   try {
-    for (const warning of await findLoosePermissions(config.storageDir)) log.warn(warning);
-    const jwtSecret = config.jwtSecret ?? (await keptJwtSecret(config.storageDir));
-    const database = await openDatabase(config, (message) => {
-      log.warn(message);
-    });
-    started.push(() => database.close());
-
-    const dataSource = createDataSource(database.address);
-    await dataSource.initialize();
-    started.push(() => closeDataSource(dataSource));
-    await migrate(dataSource);
-
-    const settings = backupSettings(config.storageDir, config.backup);
-    // So that whoever looks before the first backup finds an empty folder; what is wrong with it, the backup says.
-    await prepareFolders(settings).catch(() => undefined);
-    const backupLog = new BackupLog(settings.logFile);
-    const { webhookUrl } = config.backup;
-    const webhook = webhookUrl === null ? null : await BackupWebhook.open(webhookUrl, backupLog, settings.logFile);
-    if (webhook !== null) started.push(() => webhook.stop());
-    const copier = await createCopier({ config, log: backupLog, logFile: settings.logFile, program: copyProgram });
-    if (copier !== null) started.push(() => copier.close());
-    const requester = new BackupRequester({
-      command: [process.execPath, backupProgram],
-      input: (request) => JSON.stringify({ config, request } satisfies WorkerInput),
-      log: backupLog,
-      onOutcome: ({ problem }) => {
-        webhook?.tell(problem);
-        copier?.request();
-      },
-      patience: patienceForBackups(settings.directory),
-    });
-    started.push(() => requester.stop());
-
-    const checker = new BackupChecker({ settings, address: database.address, ledger: backupLedger, knownSchemas });
-    started.push(() => checker.stop());
-
-    const services = createServices(dataSource, {
-      commissionRate: config.commissionRate,
-      currency: config.currency,
-      jwtSecret,
-      afterCommit: () => {
-        requester.request('OPERATION', { force: false });
-      },
-    });
-    const query: Query = (sql, parameters = []) => dataSource.query(sql, [...parameters]);
-    const backups = new BackupDesk({
-      settings,
-      ledger: backupLedger,
-      query,
-      database: database.address.database,
-      requester,
-      checker,
-      graceMs: COVERAGE_GRACE_MS,
-      copier: copier?.requester ?? null,
-    });
-
-    const { production, corsOrigin, trustedProxies } = config;
-    // A row of the ledger: a server that answers without the pool's tables is of no use.
-    const pingDatabase = (): Promise<unknown> => query('SELECT lastOperation FROM pool WHERE id = 1');
-    const connections = (): PoolFigures => poolFigures(dataSource);
-    const http = { production, corsOrigin, trustedProxies, services, backups, pingDatabase, connections, log };
-    const app = await createHttpServer(http);
-    started.push(() => app.close());
-    await listen(app, config);
-
-    // Last, so that a start which fails has not made a password that nobody was told.
-    const generatedPassword = await services.users.ensureFirstAdmin(config.firstAdmin);
-
-    // What an earlier process committed and could not back up any more.
-    const { pendingOperations, problem } = await backups.status();
-    if (pendingOperations > 0) backups.request('RECOVERY');
-    else webhook?.tell(problem);
-    // Nobody shares the embedded one.
-    const reporter = config.database === null ? null : new Reporter(query, settings.directory);
-    const lookout = new Lookout({
-      tell: async () => reporter?.tell(),
-      state: async () => {
-        const { uid } = await backupLedger.newestOperation(query);
-        return `${uid} ${await stateOfFolder(settings.directory)}`;
-      },
-      status: () => backups.status(),
-      runsHere: () => requester.running,
-      request: () => {
-        backups.request('OPERATION');
-      },
-    });
-    started.push(() => {
-      lookout.stop();
-      return Promise.resolve();
-    });
-    copier?.request();
-    return { url: urlOf(app, config.host), generatedPassword, close };
+    return await start(options, running);
   } catch (error) {
-    await close().catch(() => undefined);
+    await running.stop('wait').catch(() => undefined);
     throw error;
   }
 }
 
-/** The address cannot be listened on; the message says which and why. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
+async function start(
+  { config, log, announcePassword = () => undefined, ...programs }: ApplicationOptions,
+  running: Running,
+): Promise<Application> {
+  for (const warning of await findLoosePermissions(config.storageDir)) log.warn(warning);
+  const jwtSecret = config.jwtSecret ?? (await keptJwtSecret(config.storageDir));
+  const { dataSource, address } = await connect(config, log, running);
+  const query: Query = (sql, parameters = []) => dataSource.query(sql, [...parameters]);
+  const backups = await startBackups({ config, address, query, running, ...programs });
+  const services = createServices(dataSource, {
+    jwtSecret,
+    fourEyes: config.fourEyes,
+    overdraft: config.overdraft,
+    afterCommit: backups.afterCommit,
+  });
+  const { production, corsOrigin, trustedProxies, compileDocuments } = config;
+  let ready = false;
+  const app = await createHttpServer({
+    production,
+    compileDocuments,
+    corsOrigin,
+    trustedProxies,
+    services,
+    backups: backups.desk,
+    whyNotWritable: async () => {
+      const lacking = await whatChangesLack(config, query);
+      if (lacking === null) await pingPool(query);
+      return lacking;
+    },
+    whyNoChange: () => whyNoChange(config),
+    isReady: () => ready,
+    isStopping: () => running.isStopping,
+    connections: () => connectionFigures(dataSource),
+    log,
+  });
+  running.add(() => app.close());
+  // The probes still answer while a backup is waited for: a platform kills a server that does not answer.
+  running.add(async () => {
+    if (running.handsOver) return;
+    await app.requestsOver();
+    await backups.finish();
+  });
+  const url = await listen(app, config);
+  // After listening: a start that fails must not have made a password.
+  await services.users.ensureFirstAdmin(config.firstAdmin, announcePassword);
+  await backups.backUpNewPool();
+  await backups.watch();
+  ready = true;
+  const leftBehind = (how: HowToStop): string[] => [
+    'Requests that were running got no answer; their committed changes are kept.',
+    ...backups.leftBehind(how),
+    ...(config.database === null ? ['The embedded database server keeps running until the next start.'] : []),
+  ];
+  return { url, close: (how) => running.stop(how), leftBehind };
 }
 
-/**
- * So many connections may come while the server is busy. The client's system tries one that finds no room again after
- * 1, 3, 7, 15 and 31 seconds, where a refusal would have come at once. The system's own limit holds as well.
- */
-const BACKLOG = 4096;
-
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<void> {
-  try {
-    await app.listen({ host, port, backlog: BACKLOG });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      EADDRINUSE: `Port ${port} on ${host} is taken by another process: set PORT to a free one, or to 0.`,
-      EACCES: `Port ${port} on ${host} may not be used by this user: set PORT to 1024 or more.`,
-      EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
-      ENOTFOUND: `HOST ${host} is no address of this machine.`,
-      EAI_AGAIN: `HOST ${host} cannot be looked up now: set it to an address of this machine.`,
-    };
-    throw new ListenError(reasons[code ?? ''] ?? `Port ${port} on ${host} cannot be listened on: ${message}.`);
-  }
+async function connect(
+  config: Config,
+  log: Logger,
+  running: Running,
+): Promise<{ dataSource: DataSource; address: DatabaseAddress }> {
+  const database = await openDatabase(config, {
+    onEvent: (message) => {
+      log.warn(message);
+    },
+    install: true,
+  });
+  running.add(() => database.close());
+  // Before the first statement that writes: it would wait for a full disk.
+  refuseTheStart(await whatStorageLacks(config));
+  const dataSource = createDataSource(database.address);
+  await dataSource.initialize();
+  running.add(() => closeDataSource(dataSource));
+  await migrate(dataSource);
+  refuseTheStart(await whatChangesLack(config, (sql, parameters = []) => dataSource.query(sql, [...parameters])));
+  await settleFacts(dataSource, config);
+  return { dataSource, address: database.address };
 }
 
-function urlOf(app: FastifyInstance, host: string): string {
-  const { port } = app.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** @param lacking what no change could be made without */
+function refuseTheStart(lacking: string | null): void {
+  if (lacking !== null) throw new DatabaseUnavailableError(lacking);
+}
+
+/** Asks a row of the ledger: a server that lost it, or takes no write, is of no use. */
+async function pingPool(query: Query): Promise<void> {
+  const [row] = await query('SELECT @@GLOBAL.read_only AS readOnly FROM pool WHERE id = 1');
+  const isReadOnly = !['0', 'OFF'].includes(String(row?.readOnly));
+  // Only a write tells whether this account may write all the same. It changes no row, and waits for none.
+  if (isReadOnly) await query('UPDATE pool SET lastOperation = lastOperation WHERE id = 0');
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { CopySettings } from '../backup/copy/settings';
-import type { Config } from '../config';
+import type { CopySettings } from '../backup/offsite/settings';
+import type { Config } from '../config/config';
 
 export const ONLY_FOR_COPIES = 'The option --identity opens an encrypted copy: name the copy, or leave it out.';
 

@@ -1,20 +1,12 @@
 import 'reflect-metadata';
-import { loadProcessConfig } from '../config';
-import { createDataSource } from '../database/data-source';
-import { migrate } from '../database/migrate';
+import { loadProcessConfig } from '../config/config';
+import { migrateDatabase } from '../database/known-schemas';
 import { workBriefly } from './brief-work';
-import { command, runCommand } from './command';
+import { command, runCommand } from '../program/command';
 
 const program = command('db:migrate', 'Runs the pending migrations. The server does so too when it starts.').action(
   async () => {
-    const ran = await workBriefly(loadProcessConfig(), async (address) => {
-      const dataSource = await createDataSource(address).initialize();
-      try {
-        return await migrate(dataSource);
-      } finally {
-        await dataSource.destroy();
-      }
-    });
+    const ran = await workBriefly(loadProcessConfig(), migrateDatabase, { install: true });
     process.stdout.write(ran.length === 0 ? 'No migration is pending.\n' : `${ran.join('\n')}\n`);
   },
 );

@@ -1,19 +1,24 @@
 import { InvalidArgumentError } from 'commander';
-import { withPlainBackup } from '../backup/copy/fetch';
-import { BackupStopped } from '../backup/errors';
-import type { RestoreSource } from '../backup/restore/choose';
-import type { RestorePlan } from '../backup/restore/plan';
-import { planText } from '../backup/restore/plan-text';
+import { copyBackups } from '../backup/offsite/copy';
+import { withPlainBackup } from '../backup/offsite/fetch';
+import { BackupStopped } from '../backup/core/errors';
+import { backupNames } from '../backup/files/catalogue';
+import type { RestoreSource } from '../backup/restore/plan/choice';
+import type { RestorePlan } from '../backup/restore/plan/plan';
+import { planText } from '../backup/restore/plan/plan-text';
+import type { RestoreOutcome } from '../backup/restore/restore-run';
 import { restore, RestoreStopped } from '../backup/restore/restore';
-import { backupSettings } from '../backup/settings';
-import { loadProcessConfig } from '../config';
+import { backupSettings } from '../backup/core/settings';
+import { loadProcessConfig } from '../config/config';
 import { openDatabase } from '../database/open';
+import { proveNewest, type ProofRunDependencies } from '../backup/run/prove-newest';
 import { backupLedger } from '../services/backup-ledger';
 import { copyAccess, ONLY_FOR_COPIES } from './copy-access';
-import { command, runCommand, UsageError } from './command';
+import { command, messageOf, runCommand, UsageError } from '../program/command';
 import { namedBackup } from './named-backup';
-import { knownSchemas, migrateRestored } from './restored-schema';
-import { confirm, isInteractive, stopSignal, TerminalProgress } from './terminal';
+import { settleInterrupted } from './settle-interrupted';
+import { knownSchemas, migrateDatabase } from '../database/known-schemas';
+import { confirm, isInteractive, stopSignal, TerminalProgress } from '../program/terminal';
 
 interface Options {
   identity?: string;
@@ -23,13 +28,15 @@ interface Options {
   into?: string;
   dryRun?: true;
   yes?: true;
+  acceptUnsound?: true;
   safetyBackup: boolean;
+  keepDisabled: boolean;
 }
 
 const program = command(
   'db:restore',
   'Puts the database back to what a backup holds. Prints the plan first; the live database stays as it is until the ' +
-    'restored one is complete and found sound.',
+    'restored one is complete and was checked.',
 )
   .argument('[file]', 'the backup to restore, wherever it lies, or a copy of one: also s3://bucket/key')
   .option('--latest', "the newest backup of today's history")
@@ -42,7 +49,10 @@ const program = command(
   )
   .option('--dry-run', 'print the plan and stop')
   .option('--yes', 'do not ask')
-  .option('--no-safety-backup', 'make no backup of what is replaced: for a database too broken to be dumped')
+  .option('--accept-unsound', 'restore in place also what breaks a rule of the ledger or has an unknown schema')
+  .option('--keep-disabled', 'accounts that come back to life or change role stay disabled until an ADMIN looks', true)
+  .option('--no-keep-disabled', 'each account is as the file has it, with its old password')
+  .option('--no-safety-backup', 'keep nothing of what is replaced: for a database too broken to be dumped')
   .action(async (file: string | undefined, options: Options) => {
     const asked = sourceOf(file, options);
     if (asked.kind !== 'file' && options.identity !== undefined) throw new UsageError(ONLY_FOR_COPIES);
@@ -52,16 +62,13 @@ const program = command(
     const config = loadProcessConfig();
     const signal = stopSignal();
     const progress = new TerminalProgress();
-    const agrees = async (plan: RestorePlan): Promise<boolean> => {
-      progress.end();
-      process.stderr.write(planText(plan));
-      if (options.dryRun === true) return false;
-      return options.yes === true || (await confirm(`Restore ${plan.target} now?`, signal));
-    };
+    const { agrees, acceptUnsound } = questions(options, progress, signal);
     const settings = backupSettings(config.storageDir, config.backup);
     const wanted = asked.kind === 'file' ? { ...asked, file: namedBackup(asked.file, settings.directory) } : asked;
     const copy = copyAccess(config, options);
-    const database = await openDatabase(config);
+    const install = asked.kind === 'file' || (await backupNames(settings.directory)).length > 0;
+    const database = await openDatabase(config, { install });
+    let isBackedUp: boolean;
     try {
       const execute = (source: RestoreSource) =>
         restore(
@@ -70,7 +77,7 @@ const program = command(
             address: database.address,
             ledger: backupLedger,
             knownSchemas,
-            migrate: migrateRestored,
+            migrate: migrateDatabase,
             // Only our own process writes to the embedded server, and nobody follows it.
             unlogged: config.database === null,
             signal,
@@ -80,7 +87,9 @@ const program = command(
             source,
             into: options.into ?? null,
             safetyBackup: options.safetyBackup,
+            keepDisabled: options.keepDisabled,
             onlyAsPlanned: options.yes !== true,
+            acceptUnsound,
           },
           agrees,
         );
@@ -99,17 +108,56 @@ const program = command(
         if (options.dryRun !== true) process.exitCode = 1;
         return;
       }
-      for (const { path } of outcome.safety) process.stderr.write(`What was replaced is in ${path}\n`);
-      for (const warning of outcome.warnings) process.stderr.write(`${warning}\n`);
-      if (outcome.backup !== null) process.stderr.write(`What is live now is in ${outcome.backup.path}\n`);
-      const { database: name, lastOperation } = outcome;
-      const what = lastOperation === 0 ? 'no operation' : `operations up to ${lastOperation}`;
-      process.stdout.write(`Restored ${name}: ${what}.\n`);
+      report(outcome);
+      isBackedUp = outcome.backup !== null;
+      if (isBackedUp && !signal.aborted) await prove({ settings, address: database.address, signal });
     } finally {
       progress.end();
       await database.close();
     }
+    if (isBackedUp && !signal.aborted) await copyOffSite({ settings, copy: config.backup.copy, signal });
   });
+
+/** What is asked before anything is changed: on a terminal, unless the options have answered already. */
+function questions(options: Options, progress: TerminalProgress, signal: AbortSignal) {
+  const agrees = async (plan: RestorePlan): Promise<boolean> => {
+    progress.end();
+    process.stderr.write(planText(plan));
+    if (options.dryRun === true) return false;
+    return options.yes === true || (await confirm(`Restore ${plan.target} now?`, signal));
+  };
+  const acceptUnsound = async (plan: RestorePlan): Promise<boolean> => {
+    progress.end();
+    if (options.acceptUnsound === true) return true;
+    if (options.yes === true || !isInteractive()) return false;
+    process.stderr.write(planText(plan));
+    return confirm(`The check found what the plan names. Restore ${plan.target} all the same?`, signal);
+  };
+  return { agrees, acceptUnsound };
+}
+
+function report({ safety, warnings, backup, database, lastOperation }: RestoreOutcome): void {
+  for (const { path } of safety) process.stderr.write(`What was replaced is in ${path}\n`);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  if (backup !== null) process.stderr.write(`What is live now is in ${backup.path}\n`);
+  const what = lastOperation === 0 ? 'no operation' : `operations up to ${lastOperation}`;
+  process.stdout.write(`Restored ${database}: ${what}.\n`);
+}
+
+/** No server need run that would. What is restored is restored, whatever becomes of the proof. */
+async function prove(given: Pick<ProofRunDependencies, 'settings' | 'address' | 'signal'>): Promise<void> {
+  await proveNewest({ ...given, ledger: backupLedger, settleInterrupted }).catch((error: unknown) => {
+    process.stderr.write(`Its backup is stored, but not proven yet: ${messageOf(error)}\n`);
+  });
+}
+
+/** As every backup is. What is restored is restored, whatever becomes of the copies. */
+async function copyOffSite(given: Parameters<typeof copyBackups>[0]): Promise<void> {
+  const { warnings } = await copyBackups(given).catch((error: unknown) => ({
+    warnings: [`Its backup is stored, but not copied yet: ${messageOf(error)}`],
+  }));
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+}
 
 function sourceOf(file: string | undefined, { latest, operation, before }: Options): RestoreSource {
   const sources: RestoreSource[] = [

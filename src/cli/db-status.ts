@@ -1,27 +1,56 @@
-import { listBackups } from '../backup/catalogue';
-import { copyStatus, type CopyStatus } from '../backup/copy/status';
-import { BackupDesk, type BackupStatus, type BackupView, viewOf } from '../backup/desk';
-import { humanSize } from '../backup/errors';
-import { lastFailure } from '../backup/last-failure';
-import { openSession } from '../backup/session';
-import { backupSettings, type BackupSettings } from '../backup/settings';
-import { loadProcessConfig, type Config } from '../config';
-import type { DatabaseAddress } from '../database/address';
+import { labelOf, listLabelled } from '../backup/files/proofs';
+import { copyStatus, type CopyStatus } from '../backup/offsite/status';
+import { BackupService, type BackupStatus } from '../backup/status/backup-service';
+import { type BackupView, viewOf } from '../backup/status/backup-view';
+import { humanSize } from '../backup/core/errors';
+import { poolMark, type PoolMark } from '../backup/core/ledger';
+import { lastFailure, lastProofFailure } from '../backup/run/last-try';
+import { openSession } from '../backup/server/session';
+import { backupSettings, type BackupSettings } from '../backup/core/settings';
+import { loadProcessConfig, type Config } from '../config/config';
+import type { DatabaseAddress } from '../database/connection/address';
+import { whatChangesLack } from '../database/write-needs';
 import { backupLedger } from '../services/backup-ledger';
+import { acknowledgedFindings } from '../services/finding-service';
 import { workBriefly } from './brief-work';
-import { command, EXIT, messageOf, runCommand } from './command';
+import { command, EXIT, messageOf, runCommand } from '../program/command';
 
-type OfDatabase = Pick<BackupStatus, 'lastOperation' | 'coveredThrough' | 'pendingOperations'>;
+type OfDatabase = Pick<
+  BackupStatus,
+  | 'lastOperation'
+  | 'coveredThrough'
+  | 'provenThrough'
+  | 'pendingOperations'
+  | 'lastChange'
+  | 'changesStoredThrough'
+  | 'changesProvenThrough'
+  | 'pendingChanges'
+>;
+type OfServer = Pick<
+  BackupStatus,
+  | 'latest'
+  | 'current'
+  | 'failures'
+  | 'judgedThrough'
+  | 'copyFailures'
+  | 'proofFailures'
+  | 'missedOperations'
+  | 'missedChanges'
+  | 'areChangesDue'
+  | 'isProofDue'
+  | 'backupProblem'
+  | 'proofProblem'
+  | 'damageProblem'
+>;
 
-interface Report extends Omit<BackupStatus, 'latest' | 'failures' | 'copyFailures' | keyof OfDatabase> {
+type Report = Omit<BackupStatus, keyof OfServer | keyof OfDatabase> & {
   /** null where the database cannot be asked. */
-  lastOperation: number | null;
-  coveredThrough: number | null;
-  pendingOperations: number | null;
+  [Figure in keyof OfDatabase]: number | null;
+} & {
   /** null where no copies are kept. */
   copies: CopyStatus | null;
   backups: (Omit<BackupView, 'current' | 'check'> & { current: boolean | null })[];
-}
+};
 
 const program = command(
   'db:status',
@@ -43,57 +72,96 @@ const program = command(
 async function readLive(address: DatabaseAddress, config: Config, settings: BackupSettings): Promise<Report> {
   const session = await openSession(address);
   try {
-    const desk = new BackupDesk({
+    const service = new BackupService({
       settings,
       ledger: backupLedger,
       query: session.query,
       database: session.address.database,
-      // A command that only looks makes no backups; how the last try went, the log tells.
-      requester: {
-        problem: await lastFailure(settings.logFile),
+      // This command makes no backups itself: it tells how the last try of any process ended.
+      scheduler: {
+        problem: await lastFailure(settings),
         failuresInARow: 0,
         running: false,
         request: () => undefined,
       },
       checker: { of: () => null, begin: () => undefined },
       copier: null,
+      prover: { problem: await lastProofFailure(settings), failuresInARow: 0, running: false },
+      acknowledged: () => acknowledgedFindings(session.query),
+      lacking: () => whatChangesLack(config, session.query),
     });
-    const { latest: _latest, failures: _failures, copyFailures: _copyFailures, ...status } = await desk.status();
-    const copies = await copyStatus(settings, config.backup.copy, await listBackups(settings.directory));
+    const status = reportOf(await service.status());
+    const { database } = session.address;
+    const pool = { database, ...(await poolMark(backupLedger, session.query).catch((): PoolMark => ({}))) };
+    const copies = await copyStatus(settings, config.backup.copy, await listLabelled(settings), pool);
     const problem = status.problem ?? copies?.problem ?? null;
-    const backups = (await desk.list()).map(({ check: _check, ...view }) => view);
+    const backups = (await service.list()).map(({ check: _check, ...view }) => view);
     return { ...status, healthy: problem === null, problem, copies, backups };
   } finally {
     session.close();
   }
 }
 
+/** What a server alone can tell is left out. */
+function reportOf({
+  latest: _latest,
+  current: _current,
+  failures: _failures,
+  copyFailures: _copyFailures,
+  proofFailures: _proofFailures,
+  judgedThrough: _judgedThrough,
+  missedOperations: _missedOperations,
+  missedChanges: _missedChanges,
+  areChangesDue: _areChangesDue,
+  isProofDue: _isProofDue,
+  backupProblem: _backupProblem,
+  proofProblem: _proofProblem,
+  damageProblem: _damageProblem,
+  ...status
+}: BackupStatus): Omit<BackupStatus, keyof OfServer> {
+  return status;
+}
+
 /** What the files tell where the database cannot be asked. */
 async function readFiles(config: Config, settings: BackupSettings, problem: string): Promise<Report> {
-  const backups = await listBackups(settings.directory);
+  const backups = await listLabelled(settings);
   return {
     healthy: false,
     problem,
     running: false,
+    proving: false,
     lastOperation: null,
     coveredThrough: null,
+    provenThrough: null,
     pendingOperations: null,
+    lastChange: null,
+    chainHead: null,
+    changesStoredThrough: null,
+    changesProvenThrough: null,
+    pendingChanges: null,
+    proofNote: null,
+    findings: [],
+    acknowledgedFindings: [],
     count: backups.length,
+    damaged: backups.filter((backup) => labelOf(backup) === 'DAMAGED').length,
     totalBytes: backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keep: settings.keep,
+    verify: settings.verify,
     copies: await copyStatus(settings, config.backup.copy, backups),
     backups: backups.map((backup) => ({ ...viewOf(backup), current: null })),
   };
 }
 
 function statusText(report: Report, directory: string, now: Date): string {
-  const { healthy, problem, lastOperation, coveredThrough, pendingOperations, count, keep, totalBytes } = report;
+  const { healthy, problem, count, keep, totalBytes, proofNote } = report;
   const head = [
     ...wrap(healthy ? 'Healthy.' : `NOT healthy: ${problem ?? ''}`),
-    lastOperation === null
-      ? 'Newest operation unknown, backed up through unknown, pending unknown.'
-      : `Newest operation ${lastOperation}, backed up through ${coveredThrough}, ${pendingOperations} pending.`,
-    `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}`,
+    ...reachText(report),
+    ...(proofNote === null ? [] : wrap(proofNote)),
+    ...report.acknowledgedFindings.flatMap(({ id, finding, actor, reason }) =>
+      wrap(`Acknowledged ${id}: ${finding} (${actor}: ${reason})`),
+    ),
+    `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}${report.proving ? ' One is being proven now.' : ''}`,
     `Folder: ${directory}`,
     ...(report.copies === null ? [] : copiesText(report.copies)),
   ];
@@ -102,12 +170,23 @@ function statusText(report: Report, directory: string, now: Date): string {
     humanSize(backup.sizeBytes),
     age(now.getTime() - backup.createdAt.getTime()),
     backup.lastOperation === 0 ? 'none' : `1-${backup.lastOperation}`,
-    backup.verifiedAt === null ? 'no' : 'yes',
+    backup.proof.toLowerCase(),
     backup.current === null ? 'unknown' : backup.current ? 'today' : 'abandoned',
   ]);
-  const table =
-    rows.length === 0 ? [] : [['BACKUP', 'SIZE', 'AGE', 'COVERS', 'VERIFIED', 'HISTORY'], ...rows].map(line);
+  const table = rows.length === 0 ? [] : [['BACKUP', 'SIZE', 'AGE', 'COVERS', 'PROOF', 'HISTORY'], ...rows].map(line);
   return `${[...head, ...table].join('\n')}\n`;
+}
+
+function reachText({ verify, ...report }: Report): string[] {
+  const known = (number: number | null): string => (number === null ? 'unknown' : String(number));
+  const proven = (number: number | null): string => (verify === 'restore' ? `proven through ${known(number)}, ` : '');
+  const { lastOperation, coveredThrough, provenThrough, pendingOperations } = report;
+  const { lastChange, changesStoredThrough, changesProvenThrough, pendingChanges } = report;
+  return [
+    `Newest operation ${known(lastOperation)}, stored through ${known(coveredThrough)}, ${proven(provenThrough)}${known(pendingOperations)} pending.`,
+    `Newest change ${known(lastChange)}, stored through ${known(changesStoredThrough)}, ${proven(changesProvenThrough)}${known(pendingChanges)} pending.`,
+    ...(report.chainHead === null ? [] : [`Chain head: ${report.chainHead}`]),
+  ];
 }
 
 function copiesText({ to, newest, count, copied, running }: CopyStatus): string[] {

@@ -1,18 +1,17 @@
 import path from 'node:path';
-import { backupNames, listBackups, type Backup } from '../backup/catalogue';
-import { withPlainBackup } from '../backup/copy/fetch';
-import { BackupError, humanSize, UnsoundBackup } from '../backup/errors';
-import { verifyFile } from '../backup/restore/verify-file';
-import { openSession } from '../backup/session';
-import { backupSettings } from '../backup/settings';
-import { loadProcessConfig } from '../config';
+import { backupNames, listBackups, type Backup } from '../backup/files/catalogue';
+import { withPlainBackup } from '../backup/offsite/fetch';
+import { BackupError, humanSize, UnsoundBackup } from '../backup/core/errors';
+import { leftUnproven } from '../backup/prove/proof';
+import { verifyFile, type Verification } from '../backup/prove/verify-file';
+import { backupSettings } from '../backup/core/settings';
+import { loadProcessConfig } from '../config/config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
 import { copyAccess, ONLY_FOR_COPIES } from './copy-access';
-import { command, EXIT, messageOf, runCommand, UsageError } from './command';
+import { command, EXIT, messageOf, runCommand, UsageError } from '../program/command';
 import { namedBackup } from './named-backup';
-import { knownSchemas } from './restored-schema';
-import { stopSignal, TerminalProgress } from './terminal';
+import { stopSignal, TerminalProgress } from '../program/terminal';
 
 interface Options {
   identity?: string;
@@ -22,7 +21,7 @@ interface Options {
 
 const program = command(
   'db:verify',
-  'Restores backups into a scratch database, checks it and drops it. Exit code 0 where all are sound, 1 where not.',
+  'Restores backups on a server of their own and checks the ledger in them. Exit code 0 where all are proven, 1 where not.',
 )
   .argument('[file]', 'the backup to verify, wherever it lies, or a copy of one: also s3://bucket/key')
   .option('--latest', 'the newest backup; the default')
@@ -44,9 +43,11 @@ const program = command(
         : [namedBackup(file, settings.directory)];
     const signal = stopSignal();
     const progress = new TerminalProgress();
-    const database = await openDatabase(config);
+    // There is something to verify: a machine that has nothing else yet may do so before it restores that.
+    const database = await openDatabase(config, { install: true });
     try {
-      const dependencies = { settings, address: database.address, ledger: backupLedger, knownSchemas, signal };
+      const dependencies = { settings, address: database.address, ledger: backupLedger, signal };
+      let unproven: string | null = null;
       for (const each of files) {
         const verification = withPlainBackup(
           { source: each, settings, copy: copyAccess(config, options), signal, onProgress: progress.report },
@@ -56,18 +57,18 @@ const program = command(
           },
         );
         try {
-          const backup = await verification;
+          const found = await verification;
           progress.end();
-          tell('sound', each, holds(backup));
+          report(each, found);
+          unproven ??= leftUnproven(found.proof.place);
         } catch (error) {
           progress.end();
           if (signal.aborted) throw new BackupError('The verification was stopped.', { cause: error });
           process.exitCode = EXIT.failed;
-          tell(error instanceof UnsoundBackup ? 'NOT SOUND' : 'not checked', each, messageOf(error));
-          // Where the database is away, so it is for the next file.
-          if (!(error instanceof UnsoundBackup)) (await openSession(database.address)).close();
+          tell(error instanceof UnsoundBackup ? 'DAMAGED' : 'not proven', each, messageOf(error));
         }
       }
+      if (unproven !== null) process.stderr.write(`${unproven}\n`);
     } finally {
       progress.end();
       await database.close();
@@ -82,8 +83,14 @@ async function filesIn(directory: string, all: boolean): Promise<string[]> {
   return names.map((name) => path.join(directory, name));
 }
 
-function tell(verdict: 'sound' | 'NOT SOUND' | 'not checked', file: string, what: string): void {
-  process.stdout.write(`${verdict.padEnd(11)}  ${path.basename(file)}  ${what}\n`);
+function report(file: string, { backup, proof: { state, problem, findings } }: Verification): void {
+  if (state !== 'PROVEN') process.exitCode = EXIT.failed;
+  tell(state, file, state === 'PROVEN' ? holds(backup) : (problem ?? ''));
+  for (const finding of findings.slice(1)) tell(state, file, `also: ${finding}.`);
+}
+
+function tell(verdict: Verification['proof']['state'] | 'not proven', file: string, what: string): void {
+  process.stdout.write(`${verdict.padEnd(10)}  ${path.basename(file)}  ${what}\n`);
 }
 
 function holds({ sizeBytes, lastOperation: { number } }: Backup): string {

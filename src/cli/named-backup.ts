@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** The file that somebody named: a bare name that is none here is looked for among the backups, which are listed so. */
+/** The file of a name on the command line: a bare name that is no file here is looked up among the backups. */
 export function namedBackup(file: string, directory: string): string {
   if (path.basename(file) !== file || existsSync(file)) return file;
   const backup = path.join(directory, file);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { buildSchemas, schemaText } from '../resolvers/schema';
 
-// Writes the committed schema files anew; a test compares them with the code.
+// Writes the committed schema files; a test compares them with the code.
 const schemas = buildSchemas();
 mkdirSync('schema', { recursive: true });
 writeFileSync('schema/public.graphql', schemaText(schemas.public));

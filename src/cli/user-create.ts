@@ -1,14 +1,12 @@
 import 'reflect-metadata';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { Option } from 'commander';
-import { loadProcessConfig } from '../config';
-import { createDataSource } from '../database/data-source';
-import { migrate } from '../database/migrate';
+import { loadProcessConfig } from '../config/config';
 import { Role } from '../entities/enums';
+import { byCommand } from '../services/changes';
 import { UserService } from '../services/user-service';
-import { workBriefly } from './brief-work';
-import { command, runCommand, UsageError } from './command';
+import { workOnLedger } from './ledger-work';
+import { command, runCommand } from '../program/command';
+import { readPassword } from '../program/password';
 
 interface Options {
   email: string;
@@ -30,38 +28,11 @@ const program = command(
   .action(async ({ email, name, role }: Options) => {
     const config = loadProcessConfig();
     const password = await readPassword();
-    const user = await workBriefly(config, async (address) => {
-      const dataSource = await createDataSource(address).initialize();
-      try {
-        await migrate(dataSource);
-        return await new UserService(dataSource).create({ email, name, role, password });
-      } finally {
-        await dataSource.destroy();
-      }
-    });
+    const user = await workOnLedger(config, (dataSource) =>
+      new UserService(dataSource).create(byCommand('user:create'), { email, name, role, password }),
+    );
     process.stdout.write(`${user.id}\n`);
     process.stderr.write(`Created ${user.role} ${user.email} with id ${user.id}.\n`);
   });
-
-async function readPassword(): Promise<string> {
-  const isTerminal = process.stdin.isTTY;
-  // What is typed at the prompt is not shown.
-  const silent = new Writable({
-    write: (_chunk, _encoding, done) => {
-      done();
-    },
-  });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: isTerminal });
-  if (isTerminal) process.stderr.write('Password: ');
-  try {
-    for await (const line of lines) {
-      if (isTerminal) process.stderr.write('\n');
-      return line;
-    }
-  } finally {
-    lines.close();
-  }
-  throw new UsageError('No password was given: type one at the prompt, or send it on standard input.');
-}
 
 void runCommand(program);

@@ -1,9 +1,10 @@
+import type { Query } from './connection/query';
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { isCluster } from './cluster';
+import { isCluster } from './connection/galera';
 import { patientCopy } from './data-source';
-import { DatabaseUnavailableError } from './errors';
-import { BEAT_MS, Lease } from './lease';
+import { DatabaseUnavailableError } from './connection/errors';
+import { BEAT_MS, Lease } from './cluster/lease';
 
 const LOCK_WAIT_SECONDS = 60;
 const IN_USE = `Another process has been migrating the database for ${LOCK_WAIT_SECONDS} seconds: try again when it is done.`;
@@ -39,15 +40,13 @@ async function migrateAlone(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
-
 async function holdNamedLock(query: Query, name: string): Promise<() => Promise<unknown>> {
   const [row] = await query('SELECT GET_LOCK(?, ?) AS held', [name, LOCK_WAIT_SECONDS]);
   if (Number(row?.held) !== 1) throw new DatabaseUnavailableError(IN_USE);
   return () => query('SELECT RELEASE_LOCK(?)', [name]);
 }
 
-/** A table that is changed halfway is worse than two that wait: whoever holds it never gives up. */
+/** A half-changed table is worse than a process that waits, so the holder of this lock never gives up. */
 async function holdLease(query: Query, name: string): Promise<() => Promise<unknown>> {
   let isTooLate = false;
   const timer = setTimeout(() => (isTooLate = true), LOCK_WAIT_SECONDS * 1000);

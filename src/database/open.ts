@@ -1,35 +1,51 @@
 import mysql from 'mysql2/promise';
-import type { Config } from '../config';
-import { describeAddress, type DatabaseAddress } from './address';
-import { ASK_WHETHER_READY } from './cluster';
-import { connectionOptions } from './connection-options';
-import { EmbeddedDatabase } from './embedded';
-import { DatabaseUnavailableError, ER_BAD_DB, ER_DB_ACCESS_DENIED, sqlErrno } from './errors';
-import { useDatabase } from './use-database';
+import { describeAddress, type DatabaseAddress } from './connection/address';
+import { ASK_WHETHER_READY } from './connection/galera';
+import { connectionOptions } from './connection/connection-options';
+import { EmbeddedDatabase } from './embedded/embedded';
+import { DatabaseUnavailableError, ER_BAD_DB, ER_DB_ACCESS_DENIED, sqlErrno } from './connection/errors';
+import { useDatabase } from './connection/use-database';
 
-export interface OpenDatabase {
+/** Where the database is. */
+export interface DatabaseLocation {
+  /** null: the embedded one under `storageDir`. */
+  database: DatabaseAddress | null;
+  /** Absolute. */
+  storageDir: string;
+}
+
+interface OpenDatabase {
   address: DatabaseAddress;
   /** Leaves the database; an embedded one stops when its last user has left. Open connections must be closed first. */
   close(): Promise<void>;
 }
 
+interface OpenOptions {
+  /** Told in one sentence when the embedded server ended under us, and when it is back. */
+  onEvent?: (message: string) => void;
+  /** Makes an embedded database where there is none. Else that is an error: a wrong folder would get an empty pool. */
+  install?: boolean;
+}
+
 /**
  * Makes sure of a database server that answers, is new enough and has the database: the embedded one, started where
  * it does not run yet, or the one that DATABASE_URL names.
- * @param onEvent told in one sentence when the embedded server ended under us, and when it is back
  * @throws DatabaseUnavailableError with one sentence that says what is wrong and what to do
  */
-export async function openDatabase(config: Config, onEvent?: (message: string) => void): Promise<OpenDatabase> {
-  if (config.database !== null) {
-    await checkServer(config.database);
-    return { address: config.database, close: () => Promise.resolve() };
+export async function openDatabase(
+  { database, storageDir }: DatabaseLocation,
+  { install = false, ...options }: OpenOptions = {},
+): Promise<OpenDatabase> {
+  if (database !== null) {
+    await checkServer(database);
+    return { address: database, close: () => Promise.resolve() };
   }
-  const embedded = new EmbeddedDatabase(config.storageDir, onEvent === undefined ? {} : { onEvent });
+  const embedded = new EmbeddedDatabase(storageDir, { ...options, install });
   const address = await embedded.acquire();
   return { address, close: () => embedded.release() };
 }
 
-/** For a server that takes a connection and then says nothing. */
+/** Limit for a server that accepts a connection and never answers. */
 const ANSWER_MS = 30_000;
 const ER_ACCESS_DENIED = 1045;
 const ER_ACCESS_DENIED_NO_PASSWORD = 1698;

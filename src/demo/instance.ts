@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EmbeddedDatabase } from '../database/embedded';
-import { isFileLocked } from '../database/file-lock';
+import { EmbeddedDatabase } from '../database/embedded/embedded';
+import { isFileLocked } from '../database/host/file-lock';
 
 /** The server, as `npm start` runs it. */
 const SERVER = path.join(__dirname, '..', 'main.js');
@@ -15,7 +15,7 @@ const READY = /Motorpool is ready at (\S+)\/graphql/;
 const POLL_MS = 50;
 
 /** A server of its own, with a database of its own, in a folder of its own. */
-export interface Instance {
+interface Instance {
   url: string;
   admin: { email: string; password: string };
   startedInMs: number;

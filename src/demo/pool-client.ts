@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { GraphQLClient } from 'graphql-request';
 
 const POLL_MS = 25;
 const LONGEST_WAIT_MS = 60_000;
@@ -19,7 +18,7 @@ export interface Sale {
 }
 
 /** What an account holds: its balance in the pool's currency, and its share in percent. */
-export interface Holding {
+interface Holding {
   name: string;
   balance: string;
   percentage: string;
@@ -30,30 +29,17 @@ export interface Backup {
   sizeBytes: number;
   /** Every operation up to this one is in it. */
   lastOperation: number;
-  /** When it was restored into a scratch database and found sound. */
-  verifiedAt: string | null;
+  /** PROVEN after a test restore that found it valid. */
+  proof: 'UNPROVEN' | 'PROVEN' | 'UNSOUND' | 'DAMAGED';
 }
 
 /** What the demo asks of the API, signed in as the administrator. Each method is one request. */
 export class PoolClient {
-  private readonly public: GraphQLClient;
-  private readonly admin: GraphQLClient;
-
   private constructor(
-    url: string,
-    token: string,
+    private readonly url: string,
+    private readonly token: string,
     private readonly signal: AbortSignal,
-  ) {
-    const options = {
-      headers: { authorization: `Bearer ${token}` },
-      requestMiddleware: <T>(request: T): T => {
-        this.signal.throwIfAborted();
-        return request;
-      },
-    };
-    this.public = new GraphQLClient(`${url}/graphql`, options);
-    this.admin = new GraphQLClient(`${url}/admin/graphql`, options);
-  }
+  ) {}
 
   /** @param signal sends no further request; the one under way is still answered */
   static async signIn(
@@ -61,7 +47,8 @@ export class PoolClient {
     account: { email: string; password: string },
     signal: AbortSignal,
   ): Promise<PoolClient> {
-    const { login } = await new GraphQLClient(`${url}/graphql`).request<{ login: { token: string } }>(
+    const { login } = await ask<{ login: { token: string } }>(
+      `${url}/graphql`,
       'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { token } }',
       account,
     );
@@ -85,7 +72,7 @@ export class PoolClient {
   }
 
   async confirmPayment(id: string): Promise<void> {
-    await this.public.request('mutation ($id: ID!) { confirmPayment(id: $id) { status } }', { id });
+    await this.public('mutation ($id: ID!) { confirmPayment(id: $id) { status } }', { id });
   }
 
   /** @returns the id of the vehicle */
@@ -103,7 +90,7 @@ export class PoolClient {
 
   /** The vehicle's last sale with all payments that were booked for it, be it in force or not. */
   async lastSale(vehicleId: string): Promise<Sale> {
-    const { vehicle } = await this.public.request<{ vehicle: { sales: [Sale] } }>(
+    const { vehicle } = await this.public<{ vehicle: { sales: [Sale] } }>(
       `query ($id: ID!) {
         vehicle(id: $id) { sales { profit commission distributed payments { kind amount user { name } } } }
       }`,
@@ -114,7 +101,7 @@ export class PoolClient {
 
   /** What the investors hold, oldest account first, and the company's revenue. */
   async accounts(): Promise<{ investors: Holding[]; companyRevenue: string }> {
-    const { users, pool } = await this.public.request<{
+    const { users, pool } = await this.public<{
       users: { nodes: Holding[] };
       pool: { companyRevenue: string };
     }>('{ users(role: INVESTOR) { nodes { name balance percentage } } pool { companyRevenue } }');
@@ -123,17 +110,26 @@ export class PoolClient {
 
   /** Waits until a backup holds the newest operation. @throws Error where none does after a minute */
   async backupOfLastOperation(): Promise<Backup> {
+    return this.backupThat(() => true);
+  }
+
+  /** The same, and until it was judged. */
+  async judgedBackupOfLastOperation(): Promise<Backup> {
+    return this.backupThat(({ proof }) => proof !== 'UNPROVEN');
+  }
+
+  private async backupThat(isIt: (backup: Backup) => boolean): Promise<Backup> {
     const deadline = performance.now() + LONGEST_WAIT_MS;
     for (;;) {
-      const { backupStatus, operations } = await this.admin.request<{
+      const { backupStatus, operations } = await this.admin<{
         backupStatus: { coveredThrough: number; problem: string | null };
         operations: [{ number: number; backup: Backup | null }];
       }>(`{
         backupStatus { coveredThrough problem }
-        operations(first: 1) { number backup { filename sizeBytes lastOperation verifiedAt } }
+        operations(first: 1) { number backup { filename sizeBytes lastOperation proof } }
       }`);
       const [{ number, backup }] = operations;
-      if (backupStatus.coveredThrough >= number && backup !== null) return backup;
+      if (backupStatus.coveredThrough >= number && backup !== null && isIt(backup)) return backup;
       if (performance.now() > deadline) {
         throw new Error(`No backup followed operation ${number}: ${backupStatus.problem ?? 'it still runs'}`);
       }
@@ -141,11 +137,41 @@ export class PoolClient {
     }
   }
 
+  private public<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
+    this.signal.throwIfAborted();
+    return ask<T>(`${this.url}/graphql`, query, variables, this.token);
+  }
+
+  private admin<T>(query: string): Promise<T> {
+    this.signal.throwIfAborted();
+    return ask<T>(`${this.url}/admin/graphql`, query, {}, this.token);
+  }
+
   private async mutate(mutation: string, inputType: string, input: Record<string, string>): Promise<string> {
-    const answer = await this.public.request<Record<string, { id: string }>>(
+    const answer = await this.public<Record<string, { id: string }>>(
       `mutation ($input: ${inputType}!) { ${mutation}(input: $input) { id } }`,
       { input },
     );
     return answer[mutation]?.id ?? '';
   }
+}
+
+/**
+ * Sends one GraphQL request over HTTP.
+ * @returns the data of the answer
+ * @throws Error with the first message of an answer that has errors
+ */
+async function ask<T>(url: string, query: string, variables: Record<string, unknown>, token?: string): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data?: T; errors?: { message: string }[] };
+  const [failure] = errors ?? [];
+  if (failure !== undefined || data === undefined) throw new Error(failure?.message ?? `${url} answered without data.`);
+  return data;
 }

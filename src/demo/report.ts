@@ -1,9 +1,9 @@
 const LABEL_WIDTH = 18;
 const AMOUNT_WIDTH = 10;
 
-/** Prints figures in fixed columns, each compared with what it must be. */
+/** Prints figures in fixed columns and compares each with its expected value. */
 export class Report {
-  /** How many figures were not what they must be. */
+  /** The number of figures that differ from their expected value. */
   wrong = 0;
   private right = 0;
 
@@ -13,7 +13,7 @@ export class Report {
     for (const line of lines) this.print(line);
   }
 
-  /** @param value an amount, and whatever follows it after a space */
+  /** @param value an amount, optionally followed by a space and more text */
   figure(label: string, value: string, expected: string): void {
     const [amount = ''] = value.split(' ', 1);
     const rest = value.slice(amount.length);

@@ -61,7 +61,7 @@ class Guide {
     private readonly report: Report,
   ) {}
 
-  /** One of the four critical operations. */
+  /** A critical operation. */
   async operation<T>(mutation: string, story: string, send: () => Promise<T>): Promise<T> {
     this.steps += 1;
     this.report.text('', `${this.steps}. ${mutation}: ${story}`);
@@ -100,13 +100,14 @@ class Guide {
 
   /** Waits for the backup that follows the last operation. @returns the name of its file */
   async backup({ upTo }: { upTo: number }): Promise<string> {
-    const { filename, sizeBytes, lastOperation, verifiedAt } = await this.pool.backupOfLastOperation();
+    const { filename, sizeBytes, lastOperation } = await this.pool.backupOfLastOperation();
     const after = ((performance.now() - this.committedAt) / 1000).toFixed(2);
     this.report.text(`   Backup  ${filename}  ${(sizeBytes / 1024).toFixed(1)} KiB  ${after} s after the commit`);
     this.report.claim(`operations 1 to ${lastOperation}`, lastOperation === upTo, `1 to ${upTo}`);
+    const { proof } = await this.pool.judgedBackupOfLastOperation();
     this.report.claim(
-      verifiedAt === null ? 'never restored' : 'restored into a scratch database and found sound',
-      verifiedAt !== null,
+      proof === 'PROVEN' ? 'restored, and its ledger is sound' : `found ${proof}`,
+      proof === 'PROVEN',
       'restored and found sound',
     );
     return filename;

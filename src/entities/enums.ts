@@ -10,6 +10,7 @@ export enum Role {
 export enum VehicleStatus {
   FOR_SALE = 'FOR_SALE',
   SOLD = 'SOLD',
+  CANCELLED = 'CANCELLED',
 }
 
 export enum PaymentKind {
@@ -32,16 +33,20 @@ export enum OperationKind {
   SELL_VEHICLE = 'SELL_VEHICLE',
   UNSELL_VEHICLE = 'UNSELL_VEHICLE',
   CONFIRM_PAYMENT = 'CONFIRM_PAYMENT',
+  UNBUY_VEHICLE = 'UNBUY_VEHICLE',
 }
 
 registerEnumType(Role, {
   name: 'Role',
   description: `ADMIN runs the system and is the only one who sees the admin schema.
 OPERATOR records purchases and sales and confirms payments; may hold capital like an investor.
-INVESTOR holds capital and sees the own account, the vehicles and the pool's totals.
+INVESTOR holds capital and sees their own account, the vehicles and the pool's totals.
 COMPANY is the one account that receives the commission; it holds no share.`,
 });
-registerEnumType(VehicleStatus, { name: 'VehicleStatus' });
+registerEnumType(VehicleStatus, {
+  name: 'VehicleStatus',
+  description: 'CANCELLED: its purchase was undone; it counts nowhere.',
+});
 registerEnumType(PaymentKind, {
   name: 'PaymentKind',
   description:

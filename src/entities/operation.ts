@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { DateTime } from '../scalars/date-time';
 import { EXACT, IdColumn, References, TimeColumn } from './columns';
@@ -13,12 +13,15 @@ import { Vehicle } from './vehicle';
   description: 'One committed critical operation. Numbers have no gaps and follow the order of the commits.',
 })
 @Entity('operations')
+@Index('operations_by_time', ['at', 'number'])
+@Index('operations_by_kind', ['kind', 'number'])
 export class Operation {
   @Field(() => Int)
   @PrimaryColumn({ type: 'int', unsigned: true })
   number!: number;
 
   /** Tells this operation from the one that got the same number after a restore. */
+  @Field(() => ID, { description: 'Never given to a second operation, also where a restore gives out a number again.' })
   @Index('operations_uid', { unique: true })
   @Column({ type: 'char', length: 36, ...EXACT })
   uid!: string;

@@ -3,14 +3,18 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { DateTime } from '../scalars/date-time';
 import { Money } from '../scalars/money';
 import type { Cents } from '../values/money';
-import { CentsColumn, EXACT, IdColumn, References, TimeColumn } from './columns';
+import { CentsColumn, IdColumn, References, TimeColumn } from './columns';
 import { PaymentKind, PaymentStatus } from './enums';
 import { Sale } from './sale';
 import { User } from './user';
 
 @ObjectType({ simpleResolvers: true })
 @Entity('payments')
-@Index('payments_idempotency', ['requestedById', 'idempotencyKey'], { unique: true })
+@Index('payments_by_time', ['createdAt', 'id'])
+@Index('payments_by_amount', ['amount', 'id'])
+@Index('payments_by_status', ['status', 'id'])
+@Index('payments_by_kind', ['kind', 'id'])
+@Index('payments_by_status_and_kind', ['status', 'kind', 'id'])
 export class Payment {
   @Field(() => ID)
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -62,9 +66,6 @@ export class Payment {
 
   @References(() => User, 'requestedById', 'payments_requested_by', true)
   requestedBy?: User | null;
-
-  @Column({ type: 'varchar', length: 200, nullable: true, ...EXACT })
-  idempotencyKey!: string | null;
 
   @Field(() => DateTime, { nullable: true })
   @TimeColumn({ nullable: true })

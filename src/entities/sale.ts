@@ -1,14 +1,18 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { DateTime } from '../scalars/date-time';
 import { Money } from '../scalars/money';
+import { Percentage } from '../scalars/percentage';
 import type { Cents } from '../values/money';
-import { CentsColumn, IdColumn, References, TimeColumn } from './columns';
+import type { Ppm } from '../values/percentage';
+import { CentsColumn, IdColumn, PpmColumn, References, TimeColumn } from './columns';
 import { User } from './user';
 import { Vehicle } from './vehicle';
 
 @ObjectType({ simpleResolvers: true })
 @Entity('sales')
+@Index('sales_by_time', ['soldAt', 'id'])
+@Index('sales_by_reversal', ['reversedAt', 'soldAt', 'id'])
 export class Sale {
   @Field(() => ID)
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -62,7 +66,12 @@ export class Sale {
   @References(() => User, 'reversedById', 'sales_reversed_by', true)
   reversedBy?: User | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Null for an INVESTOR.' })
   @Column({ type: 'varchar', length: 500, nullable: true })
   reversalReason!: string | null;
+
+  /** Null in the database alone, between the migration that brought it and the start after it. */
+  @Field(() => Percentage, { description: "The company's part of a profit, as it was when this was sold." })
+  @PpmColumn({ nullable: true })
+  commissionRate!: Ppm;
 }

@@ -5,15 +5,26 @@ import { Money } from '../scalars/money';
 import { Percentage } from '../scalars/percentage';
 import type { Cents } from '../values/money';
 import type { Ppm } from '../values/percentage';
-import { CentsColumn, PpmColumn, TimeColumn } from './columns';
+import { CentsColumn, EXACT, PpmColumn, TimeColumn } from './columns';
 import { Role } from './enums';
 
 @ObjectType({ simpleResolvers: true, description: 'An account. Visible to its owner, OPERATOR and ADMIN.' })
 @Entity('users')
+@Index('users_by_name', ['name', 'id'])
+@Index('users_by_disabled', ['disabledAt', 'id'])
+@Index('users_by_role', ['role', 'id'])
 export class User {
   @Field(() => ID)
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
   id!: number;
+
+  /**
+   * Random, made with the account, and never given out again, as a number may be after a restore. Null for an account that
+   * somebody inserted by hand: it gets one when it first signs in.
+   */
+  @Index('users_uid', { unique: true })
+  @Column({ type: 'char', length: 36, nullable: true, ...EXACT })
+  uid!: string | null;
 
   @Field(() => String)
   @Column({ type: 'varchar', length: 200 })
@@ -57,4 +68,7 @@ export class User {
   @Field(() => DateTime)
   @TimeColumn()
   createdAt!: Date;
+
+  /** The pool's epoch when this was read for a request that came with a token; of no row. */
+  epoch?: string;
 }

@@ -3,14 +3,16 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { DateTime } from '../scalars/date-time';
 import { Money } from '../scalars/money';
 import type { Cents } from '../values/money';
-import { CentsColumn, EXACT, IdColumn, References, TimeColumn } from './columns';
+import { CentsColumn, IdColumn, References, TimeColumn } from './columns';
 import { VehicleStatus } from './enums';
 import { User } from './user';
 
 @ObjectType({ simpleResolvers: true })
 @Entity('vehicles')
+@Index('vehicles_by_cost', ['cost', 'id'])
+@Index('vehicles_by_status', ['status', 'boughtAt', 'id'])
 @Index('vehicles_newest', ['boughtAt', 'id'])
-@Index('vehicles_idempotency', ['boughtById', 'idempotencyKey'], { unique: true })
+@Index('vehicles_vin', ['vin', 'counts'], { unique: true })
 export class Vehicle {
   @Field(() => ID)
   @PrimaryGeneratedColumn({ type: 'int', unsigned: true })
@@ -22,9 +24,8 @@ export class Vehicle {
 
   @Field(() => String, {
     nullable: true,
-    description: '17-character vehicle identification number; unique among vehicles.',
+    description: '17-character vehicle identification number; unique among vehicles that are not CANCELLED.',
   })
-  @Index('vehicles_vin', { unique: true })
   @Column({ type: 'varchar', length: 17, nullable: true })
   vin!: string | null;
 
@@ -58,6 +59,21 @@ export class Vehicle {
   @References(() => User, 'boughtById', 'vehicles_bought_by')
   boughtBy?: User;
 
-  @Column({ type: 'varchar', length: 200, nullable: true, ...EXACT })
-  idempotencyKey!: string | null;
+  /** 1; null where the purchase was undone, so that another vehicle may have the VIN. */
+  @Column({ type: 'tinyint', unsigned: true, nullable: true, default: 1 })
+  counts!: number | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the purchase was undone.' })
+  @TimeColumn({ nullable: true })
+  cancelledAt!: Date | null;
+
+  @IdColumn({ nullable: true })
+  cancelledById!: number | null;
+
+  @References(() => User, 'cancelledById', 'vehicles_cancelled_by', true)
+  cancelledBy?: User | null;
+
+  @Field(() => String, { nullable: true, description: 'Null for an INVESTOR.' })
+  @Column({ type: 'varchar', length: 500, nullable: true })
+  cancellationReason!: string | null;
 }

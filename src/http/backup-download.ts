@@ -3,25 +3,26 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
-import type { Backup } from '../backup/catalogue';
-import type { BackupDesk } from '../backup/desk';
+import type { Backup } from '../backup/files/catalogue';
+import type { BackupService } from '../backup/status/backup-service';
+import type { DownloadCode, ErrorCode } from '../services/error-codes';
 import { Refusal } from '../services/errors';
 import { errorBody } from './authentication';
 
 const CHUNK_BYTES = 256 * 1024;
-/** How many digests are remembered, so that a second download of a large file begins at once. */
+/** Digests in memory: a second download of a large file begins without reading it twice. */
 const MAX_REMEMBERED = 100;
 
 interface Options {
-  backups: BackupDesk;
-  /** Lets an ADMIN through alone. */
+  backups: BackupService;
+  /** Refuses every account but an ADMIN. */
   onRequest: onRequestHookHandler[];
   log: Logger;
 }
 
 /**
- * GET /admin/backups/NAME: one backup as a file, with the SHA-256 of exactly those bytes in its headers. It is read
- * whole before the first byte is sent, so that no damaged one leaves the house unnoticed.
+ * GET /admin/backups/NAME: one backup as a file, with the SHA-256 of its bytes in the headers. The server reads the whole
+ * file before it sends the first byte: a damaged file is refused, never sent as if it were good.
  */
 export function addBackupDownload(app: FastifyInstance, { backups, onRequest, log }: Options): void {
   const digests = new Digests();
@@ -40,12 +41,12 @@ export function addBackupDownload(app: FastifyInstance, { backups, onRequest, lo
         };
         log[outcome === 'done' ? 'info' : 'warn']({ audit, address: ip, requestId: id }, `downloadBackup: ${outcome}`);
       };
-      const refuse = (status: number, code: string, message: string): object => {
+      const refuse = (status: number, code: ErrorCode | DownloadCode, message: string): object => {
         trail(code);
         void reply.code(status);
         return errorBody({ code, message });
       };
-      // What the client typed is compared with the names that are there; it becomes no path.
+      // The client's text is compared with the names of the backups, and never used as a path.
       const backup = await backups.find(params.filename);
       if (backup === null) return refuse(404, 'NOT_FOUND', 'There is no backup of that name.');
       const handle = await open(backup.path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null);
@@ -81,7 +82,7 @@ interface Digest {
   sound: boolean;
 }
 
-/** The hashes of files, reckoned once as long as a file stays the same. */
+/** The hashes of files, computed once for each inode, size and time of change. */
 class Digests {
   private readonly remembered = new Map<string, Digest>();
 
@@ -97,7 +98,7 @@ class Digests {
   }
 }
 
-/** One pass for both: the whole file's hash goes on where that of its SQL ends. */
+/** One pass for both: the hash of the whole file continues where the hash of the SQL ends. */
 async function read(handle: FileHandle, { sqlBytes, sizeBytes, sha256 }: Backup): Promise<Digest> {
   const whole = createHash('sha256');
   await feed(handle, whole.update.bind(whole), 0, sqlBytes);

@@ -2,14 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** A client that has not sent its request to the end by then is not waited for. */
+/** Shutdown cuts off a client that has not sent its whole request by then. */
 const SEND_MS = 5_000;
-/** Longer than operations are tried, but for the unluckiest: what they commit, the next start backs up. */
+/**
+ * Shutdown waits for a request at most this long, which is longer than an operation is normally retried. One that commits
+ * later is backed up by the next start.
+ */
 export const LONGEST_REQUEST_MS = 90_000;
 
 /**
- * Lets the server close promptly: ends connections that carry no request at once, and the others with their answer.
- * Node ends those alone that were used before and wait, and browsers keep some that they opened in advance.
+ * Lets the server close promptly: ends idle connections at once, and the others with their answer. Node's own
+ * closeIdleConnections misses connections that never carried a request, which browsers open in advance.
  */
 export function closePromptly(app: FastifyInstance): void {
   const free = new Set<Socket>();
@@ -35,11 +38,11 @@ export function closePromptly(app: FastifyInstance): void {
   app.addHook('preClose', (done) => {
     closing = true;
     for (const socket of free) socket.destroy();
-    // From here on Node watches over no time-outs of its own.
+    // Node stops its own request timeouts when a server closes.
     setTimeout(() => {
       for (const [socket, { complete }] of newest) if (!complete) socket.destroy();
     }, SEND_MS).unref();
-    // Whoever reads an answer more slowly loses it.
+    // A client that reads its answer more slowly loses it.
     setTimeout(() => {
       app.server.closeAllConnections();
     }, LONGEST_REQUEST_MS).unref();

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { readStaticFiles, sendStaticFile, type StaticFile } from './static-files';
 
-/** Where the console's pages are; the page itself finds out which one it is. */
+/** The addresses of the console's pages. All are one HTML file, whose script finds out which page it is. */
 const PAGES = ['/admin', '/admin/', '/admin/backups', '/admin/log'];
 const PLAYGROUND = '/admin/playground';
 
@@ -18,7 +18,7 @@ const SELF_ALONE = [
   "frame-ancestors 'none'",
 ];
 
-/** Strings never become scripts or markup: what no page of ours does, no hole in one can do either. */
+/** Trusted types: no string can become a script or markup, so that a hole in a page cannot inject one. */
 const PAGE_POLICY = [
   ...SELF_ALONE,
   "style-src 'self'",
@@ -31,29 +31,32 @@ const PLAYGROUND_POLICY = [...SELF_ALONE, "style-src 'self' 'unsafe-inline'", "w
 
 const NOT_BUILT = 'The console was not built: run "npm run build" and start the server again.\n';
 
-/** The console's static files, as the build left them. */
+/** The console's static files, as the build left them, with compressed forms beside them. */
 export class Console {
-  private known: ReadonlyMap<string, StaticFile> | undefined;
+  private readonly isBuilt: boolean;
 
-  constructor(private readonly folder = builtConsole()) {}
-
-  /** Read for the first visitor, so that no start waits for it. */
-  private get files(): ReadonlyMap<string, StaticFile> {
-    return (this.known ??= readStaticFiles(this.folder));
+  constructor(private readonly folder = builtConsole()) {
+    this.isBuilt = existsSync(path.join(folder, 'index.html'));
   }
 
   /** GET /admin and its pages, and the files that they load. */
-  addRoutes(app: FastifyInstance): void {
+  async addRoutes(app: FastifyInstance): Promise<void> {
+    if (this.isBuilt) {
+      await app.register(fastifyStatic, {
+        root: path.join(this.folder, 'assets'),
+        prefix: '/admin/assets/',
+        index: false,
+        preCompressed: true,
+        // The name of a file changes with its content.
+        maxAge: '1y',
+        immutable: true,
+        setHeaders: (response) => {
+          response.setHeader('vary', 'accept-encoding');
+        },
+      });
+    }
     for (const url of PAGES) app.get(url, this.page(PAGE_POLICY));
     app.get(PLAYGROUND, this.page(PLAYGROUND_POLICY));
-    app.get<{ Params: { '*': string } }>('/admin/assets/*', (request, reply) => {
-      // Looked up, never joined to a path.
-      const file = this.files.get(`assets/${request.params['*']}`);
-      if (file === undefined) return reply.code(404).type('text/plain').send('There is no such file.\n');
-      // Its name changes with its content.
-      void reply.header('cache-control', 'public, max-age=31536000, immutable');
-      return sendStaticFile(file, request, reply);
-    });
   }
 
   /** Answers a browser that opens the address of the public schema with the playground; goes before the API. */
@@ -62,22 +65,23 @@ export class Console {
   };
 
   private page(policy: string): RouteHandlerMethod {
-    return (request, reply) => {
-      const file = this.files.get('index.html');
-      if (file === undefined) return reply.code(503).type('text/plain').send(NOT_BUILT);
-      void reply.header('cache-control', 'no-cache').header('content-security-policy', policy);
-      return sendStaticFile(file, request, reply);
+    return (_request, reply) => {
+      if (!this.isBuilt) return reply.code(503).type('text/plain').send(NOT_BUILT);
+      return reply
+        .header('cache-control', 'no-cache')
+        .header('content-security-policy', policy)
+        .sendFile('index.html', this.folder, { cacheControl: false });
     };
   }
 }
 
-/** Somebody typed the address or followed a link; no client asks the API so. */
+/** True for a typed address or a followed link. Clients of the API send a query, or do not accept HTML. */
 function isVisit({ method, headers, query }: FastifyRequest): boolean {
   const isQuery = Object.keys(query as object).length > 0;
   return method === 'GET' && !isQuery && headers.accept?.includes('text/html') === true;
 }
 
-/** The package's dist/console, from the build and from the sources alike. */
+/** The package's dist/console, found from the build and from the sources alike. */
 function builtConsole(): string {
   let root = __dirname;
   while (!existsSync(path.join(root, 'package.json')) && path.dirname(root) !== root) root = path.dirname(root);

@@ -2,73 +2,107 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { OperationQueue } from '../services/operation-queue';
+import { Turns } from '../services/turns';
 import { errorBody } from './authentication';
 import { LONGEST_REQUEST_MS } from './connections';
-import { Turns } from './turns';
+import { isStranger } from './strangers';
 
-/** Whether they wait, are worked on or still come in: each holds memory. */
+/**
+ * Requests that arrive, wait or are worked on: each holds memory. Operations in their queue have their own
+ * bound.
+ */
 const MAX_IN_FLIGHT = 160;
-/** Somewhat more than there are connections to the database, since not all that is done asks it. */
+/** Requests that are worked on: somewhat more than there are database connections, since not every step uses one. */
 const AT_ONCE = 16;
-/** So many may wait whatever it takes: a hundred people at once are no overload. */
+/** So many may wait for any time: a hundred people at once are no overload. */
 const MAY_WAIT = 100;
-/** Beyond them: where somebody has waited for this long, whoever comes now would wait for longer still. */
+/** With more than MAY_WAIT waiting and the first for this long, new requests are refused: they would wait longer still. */
 const BUSY_AFTER_MS = 750;
-/** Whoever waited for this long is told so, rather than that the work begins: the client has given up, or soon will. */
+/** A request that waited for this long is refused: its client has given up, or soon will. */
 const MAX_WAIT_MS = 15_000;
 
 const RETRY_AFTER_SECONDS = 1;
 
 const GRAPHQL = /^\/(admin\/)?graphql\b/;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Resolves once no GraphQL request runs or waits, or after 90 s. For a server that takes no more. */
+    requestsOver(): Promise<void>;
+  }
+}
+
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+/** @param waitedMs how long the request has waited for its turn, in ms */
+type HandlerInTurn = (request: FastifyRequest, reply: FastifyReply, waitedMs: number) => Promise<unknown>;
 
 /**
- * Keeps the server from collapsing under more requests than it can serve: a few are worked on at a time, the others
- * wait in their order, and while too many wait for too long new ones are refused with 503 before they are read. So those
- * that are taken get their answer in seconds, however many come.
- * @returns what makes a handler wait for its turn
+ * Guards against overload: a few requests are worked on at a time, the others wait in order, and while too many wait for
+ * too long, new ones are refused with 503 before their body is read. Accepted requests are answered within seconds.
+ * An operation that waits for its turn uses no database connection, and counts as none of these few: otherwise waiting
+ * operations would keep all reads waiting.
+ * @param isStopping true if new requests are refused, since the server is about to end
+ * @returns a wrapper that makes a handler wait for its turn
  */
-export function limitInFlight(app: FastifyInstance): (handler: Handler) => Handler {
+export function limitInFlight(
+  app: FastifyInstance,
+  operations: OperationQueue,
+  isStopping: () => boolean,
+): (handler: HandlerInTurn) => Handler {
   const inFlight = new InFlight();
-  const turns = new Turns(AT_ONCE);
+  const turns = new Turns(() => AT_ONCE + operations.waiting);
+  operations.onWaiting(() => {
+    turns.admit();
+  });
 
   app.addHook('onRequest', async (request, reply) => {
     // By the route: the path itself may be spelled in other ways.
     if (!GRAPHQL.test(request.routeOptions.url ?? '')) return;
+    if (isStopping()) {
+      await refuse(reply, 'The server is stopping: try again in a moment.');
+      return;
+    }
+    // They wait in a line of their own, once their body is there.
+    if (isStranger(request)) return;
     const isBusy = turns.waiting >= MAY_WAIT && turns.longestWaitMs > BUSY_AFTER_MS;
-    if (isBusy || inFlight.count >= MAX_IN_FLIGHT) {
+    if (isBusy || inFlight.count - operations.waiting >= MAX_IN_FLIGHT) {
       await refuse(reply);
       return;
     }
     inFlight.add(request.raw.socket, reply.raw);
   });
 
-  let longEnough: Promise<void> | undefined;
+  let over: Promise<void> | undefined;
+  // A request keeps running after its client disconnects, because it may be about to commit: a stop waits for it.
+  app.decorate('requestsOver', () => {
+    over ??= Promise.race([turns.over(), pause(LONGEST_REQUEST_MS, undefined, { ref: false })]);
+    return over;
+  });
   app.addHook('preClose', (done) => {
-    longEnough = pause(LONGEST_REQUEST_MS, undefined, { ref: false });
+    void app.requestsOver();
     done();
   });
-  // Whose client has left goes on, and may be about to commit: the server ends after it, and after its backup.
-  app.addHook('onClose', () => Promise.race([turns.over(), longEnough]));
+  app.addHook('onClose', () => app.requestsOver());
 
   return (handler) => (request, reply) =>
     turns.take(async (waitedMs) => {
-      // Nobody is there any more to read the answer.
+      // The client has disconnected while it waited: nothing was begun for it.
       if (request.raw.socket.destroyed) return reply.hijack();
-      return waitedMs > MAX_WAIT_MS ? refuse(reply) : handler(request, reply);
+      return waitedMs > MAX_WAIT_MS ? refuse(reply) : handler(request, reply, waitedMs);
     });
 }
 
-function refuse(reply: FastifyReply): FastifyReply {
-  const message = 'The server is busy with other requests: try again in a second.';
+const BUSY = 'The server is busy with other requests: try again in a second.';
+
+function refuse(reply: FastifyReply, message = BUSY): FastifyReply {
   return reply
     .code(503)
     .header('retry-after', RETRY_AFTER_SECONDS)
     .send(errorBody({ code: 'SERVICE_UNAVAILABLE', message }));
 }
 
-/** Counts requests until they end, whichever way: answered, failed, or given up by the client. */
+/** Counts requests until they end: answered, failed, or given up by the client. */
 class InFlight {
   count = 0;
   private readonly byConnection = new WeakMap<Socket, Set<ServerResponse>>();
@@ -82,7 +116,7 @@ class InFlight {
     });
   }
 
-  /** Answers that queue behind another one never hear that their connection has gone. */
+  /** A pipelined answer that queues behind another one gets no `close` event when its connection ends. */
   private watch(connection: Socket): Set<ServerResponse> {
     const open = new Set<ServerResponse>();
     this.byConnection.set(connection, open);

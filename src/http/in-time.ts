@@ -1,4 +1,4 @@
-/** What the work gives, or null where it fails or takes longer than that; it is not ended then. */
+/** Waits at most `limitMs`. @returns the result, or null if the work fails or takes longer; it is not aborted then */
 export async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<null>((resolve) => {

@@ -1,21 +1,23 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BackupDesk, BackupStatus } from '../backup/desk';
-import type { PoolFigures } from '../database/pool-figures';
+import type { BackupService, BackupStatus } from '../backup/status/backup-service';
+import type { ConnectionFigures } from '../database/connection/connection-figures';
 import { retriesSoFar } from '../services/retry';
-import { GraphqlMetrics } from './graphql-metrics';
+import { GraphqlMetrics } from './graphql/graphql-metrics';
 import { inTime } from './in-time';
 
-/** Well below what a scrape may take: when all connections are busy, that is what it must tell. */
+/** Well below the timeout of a scrape: while all connections are busy, the scrape must still succeed and say so. */
 const DATABASE_TIMEOUT_MS = 3_000;
 
-export interface MetricsOptions {
-  backups: BackupDesk;
-  /** How the connections to the database stand. */
-  connections: () => PoolFigures;
+interface MetricsOptions {
+  backups: BackupService;
+  /** Why no change could be made and backed up; null where it could. */
+  whyNotWritable: () => Promise<string | null>;
+  /** The state of the connections to the database. */
+  connections: () => ConnectionFigures;
 }
 
-/** What is measured of one server, for Prometheus. */
+/** The metrics of one server, for Prometheus. */
 export class Metrics {
   private readonly registry = new Registry();
   readonly graphql = new GraphqlMetrics(this.registry);
@@ -24,7 +26,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** GET /metrics: Prometheus text. The figures of backups and connections are read when it is asked. */
+  /** GET /metrics: Prometheus text. Figures of backups and connections are read at each scrape. */
   addRoute(app: FastifyInstance): void {
     const { registry } = this;
     this.timeRequests(app);
@@ -38,6 +40,11 @@ export class Metrics {
       help: '1 where the database answered within three seconds, else 0.',
       registers: [registry],
     });
+    const writable = new Gauge({
+      name: 'motorpool_writable',
+      help: '1 where a change can be made and backed up, else 0; /readyz says why not.',
+      registers: [registry],
+    });
     const connections = new Gauge({
       name: 'motorpool_database_connections',
       help: 'Connections to the database by state: busy and idle ones, requests that are waiting for one, and the limit.',
@@ -45,11 +52,15 @@ export class Metrics {
       registers: [registry],
     });
     app.get('/metrics', async (_request, reply) => {
-      // Before our own question takes one.
-      const figures = Object.entries(this.options.connections()) as [keyof PoolFigures, number][];
+      // First, because our own query below takes a connection.
+      const figures = Object.entries(this.options.connections()) as [keyof ConnectionFigures, number][];
       for (const [state, count] of figures) connections.set({ state }, count);
-      // While the database is away the figures are left out, never repeated from before.
-      const status = await inTime(this.options.backups.status(), DATABASE_TIMEOUT_MS);
+      // While the database is away its figures are left out: an old value would look current.
+      const [status, isWritable] = await Promise.all([
+        inTime(this.options.backups.status(), DATABASE_TIMEOUT_MS),
+        inTime(this.isWritable(), DATABASE_TIMEOUT_MS),
+      ]);
+      writable.set(Number(isWritable ?? false));
       databaseUp.set(status === null ? 0 : 1);
       for (const { gauge, value } of gauges) {
         const figure = status === null ? null : value(status);
@@ -58,6 +69,10 @@ export class Metrics {
       }
       return reply.type(registry.contentType).send(await registry.metrics());
     });
+  }
+
+  private async isWritable(): Promise<boolean> {
+    return (await this.options.whyNotWritable()) === null;
   }
 
   private countRetries(): void {
@@ -81,7 +96,7 @@ export class Metrics {
       registers: [this.registry],
     });
     app.addHook('onResponse', (request, reply, done) => {
-      // By the route, not by what a client typed: a label must not grow without bound.
+      // The route, not the client's path: labels would grow without bound.
       requests.observe(
         { path: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
         reply.elapsedTime / 1000,
@@ -94,7 +109,7 @@ export class Metrics {
 interface BackupGauge {
   name: string;
   help: string;
-  /** Null: there is nothing to tell. */
+  /** Null: no figure; the gauge is left out. */
   value: (status: BackupStatus) => number | null;
 }
 
@@ -110,14 +125,64 @@ const GAUGES: readonly BackupGauge[] = [
     value: ({ pendingOperations }) => pendingOperations,
   },
   {
+    name: 'motorpool_operations_stored',
+    help: 'The number of the newest operation that is stored: in a complete backup.',
+    value: ({ coveredThrough }) => coveredThrough,
+  },
+  {
+    name: 'motorpool_operations_proven',
+    help: 'The number of the newest operation that a PROVEN backup contains.',
+    value: ({ provenThrough }) => provenThrough,
+  },
+  {
+    name: 'motorpool_operations_pending_proof',
+    help: 'Committed operations that no judged backup (PROVEN or UNSOUND) contains; absent where no proofs are made.',
+    value: ({ lastOperation, judgedThrough, verify }) => (verify === 'restore' ? lastOperation - judgedThrough : null),
+  },
+  {
+    name: 'motorpool_changes_committed',
+    help: 'The number of the newest committed change, operations and all others alike.',
+    value: ({ lastChange }) => lastChange,
+  },
+  {
+    name: 'motorpool_changes_pending_backup',
+    help: 'Committed changes that no backup contains yet.',
+    value: ({ pendingChanges }) => pendingChanges,
+  },
+  {
+    name: 'motorpool_changes_stored',
+    help: 'The number of the newest change that is stored: in a complete backup.',
+    value: ({ changesStoredThrough }) => changesStoredThrough,
+  },
+  {
+    name: 'motorpool_changes_proven',
+    help: 'The number of the newest change that a PROVEN backup contains.',
+    value: ({ changesProvenThrough }) => changesProvenThrough,
+  },
+  {
     name: 'motorpool_backup_healthy',
-    help: '1 where no operation waits and neither the last backup nor the last copy failed, else 0.',
+    help: '1 where no operation waits too long for its backup or its proof, and neither of these nor the last copy failed, else 0.',
     value: ({ healthy }) => Number(healthy),
   },
   {
     name: 'motorpool_backup_running',
     help: '1 while a backup runs, else 0.',
     value: ({ running }) => Number(running),
+  },
+  {
+    name: 'motorpool_backup_proving',
+    help: '1 while a proof of a backup is made, else 0.',
+    value: ({ proving }) => Number(proving),
+  },
+  {
+    name: 'motorpool_ledger_findings',
+    help: 'Rules of the ledger that the newest proof found broken and nobody has acknowledged.',
+    value: ({ findings }) => findings.length,
+  },
+  {
+    name: 'motorpool_backups_damaged',
+    help: 'Kept backups that are DAMAGED: they cover nothing.',
+    value: ({ damaged }) => damaged,
   },
   { name: 'motorpool_backups', help: 'Complete backups that are kept.', value: ({ count }) => count },
   { name: 'motorpool_backup_bytes', help: 'The size of all kept backups.', value: ({ totalBytes }) => totalBytes },
@@ -145,6 +210,11 @@ const GAUGES: readonly BackupGauge[] = [
     name: 'motorpool_backup_failures_in_a_row',
     help: 'Tries of this server that failed since the last success.',
     value: ({ failures }) => failures,
+  },
+  {
+    name: 'motorpool_backup_proof_failures_in_a_row',
+    help: 'Tries of this server to prove a backup that came to no verdict since the last that did.',
+    value: ({ proofFailures }) => proofFailures,
   },
   {
     name: 'motorpool_backup_copy_failures_in_a_row',

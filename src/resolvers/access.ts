@@ -10,19 +10,17 @@ import { Refusal } from '../services/errors';
 import { isStaff } from '../services/roles';
 import type { Context } from './context';
 
-/** How a field treats those who may not have it. */
+/** Which accounts may have a field, and what the others get. */
 type Rule =
   /** Open, also without a token. */
   | 'ANYONE'
-  /** Any account; where it shows rows, the service shows an account what it may see. */
+  /** Any account; the service selects the rows that it may see. */
   | 'SIGNED_IN'
   /** OPERATOR and ADMIN; others get null. */
   | 'STAFF_OR_NULL'
-  /** The account that the object belongs to, OPERATOR and ADMIN; others are refused. */
-  | 'OWNER'
-  /** The same; others get null. */
+  /** The account that the object belongs to, OPERATOR and ADMIN; others get null. */
   | 'OWNER_OR_NULL'
-  /** Whoever was shown the object may have the field. */
+  /** Any account that got the object. */
   | 'WITH_PARENT'
   /** Those roles; others are refused. */
   | readonly Role[];
@@ -31,7 +29,7 @@ const STAFF = [Role.OPERATOR, Role.ADMIN];
 const MEMBERS_AND_STAFF = [Role.INVESTOR, ...STAFF];
 const ADMIN = [Role.ADMIN];
 
-/** Who may what: every root field, and every field that leads to an account or to what an account owns. */
+/** The rule of each root field, and of each field that leads to an account or to its payments and contributions. */
 const ACCESS: Readonly<Record<string, Rule>> = {
   'Query.me': 'SIGNED_IN',
   'Query.pool': 'SIGNED_IN',
@@ -41,42 +39,58 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Query.user': 'SIGNED_IN',
   'Query.payments': 'SIGNED_IN',
   'Query.payment': 'SIGNED_IN',
+  'Query.sales': 'SIGNED_IN',
+  'Query.sale': 'SIGNED_IN',
+  'Query.previewSale': STAFF,
+  'Query.previewConfirmation': STAFF,
+  'Query.operation': STAFF,
 
   'Mutation.login': 'ANYONE',
   'Mutation.changePassword': 'SIGNED_IN',
   'Mutation.createUser': ADMIN,
   'Mutation.requestPayment': MEMBERS_AND_STAFF,
   'Mutation.rejectPayment': STAFF,
+  'Mutation.cancelPayment': MEMBERS_AND_STAFF,
   'Mutation.buyVehicle': STAFF,
   'Mutation.sellVehicle': STAFF,
   'Mutation.unsellVehicle': STAFF,
+  'Mutation.unbuyVehicle': STAFF,
   'Mutation.confirmPayment': STAFF,
 
   'Query.backups': ADMIN,
   'Query.latestBackup': ADMIN,
   'Query.backupLog': ADMIN,
   'Query.backupStatus': ADMIN,
+  'Query.backupsPage': ADMIN,
   'Query.operations': ADMIN,
+  'Query.operationsPage': ADMIN,
   'Query.poolHistory': ADMIN,
+  'Query.commissionRates': ADMIN,
   'Mutation.createBackup': ADMIN,
   'Mutation.verifyBackup': ADMIN,
+  'Mutation.acknowledgeFinding': ADMIN,
   'Mutation.disableUser': ADMIN,
   'Mutation.enableUser': ADMIN,
   'Mutation.resetPassword': ADMIN,
   'Mutation.revokeTokens': ADMIN,
+  'Mutation.setCommissionRate': ADMIN,
 
   'Session.user': 'WITH_PARENT',
+  'MemberPreview.user': 'WITH_PARENT',
+  'ConfirmationPreview.payment': 'WITH_PARENT',
   'User.payments': 'WITH_PARENT',
   'User.contributions': 'WITH_PARENT',
-  'UserConnection.nodes': 'WITH_PARENT',
-  'PaymentConnection.nodes': 'WITH_PARENT',
-  'ContributionConnection.nodes': 'WITH_PARENT',
+  ...pagesOf('User', 'Payment', 'Contribution', 'Operation'),
   'Vehicle.boughtBy': 'STAFF_OR_NULL',
+  'Vehicle.cancelledBy': 'STAFF_OR_NULL',
+  'Vehicle.cancellationReason': 'STAFF_OR_NULL',
   'Sale.soldBy': 'STAFF_OR_NULL',
   'Sale.payments': 'SIGNED_IN',
+  'Sale.paymentsPage': 'SIGNED_IN',
   'Sale.reversedBy': 'STAFF_OR_NULL',
-  // A member's history shows the confirmations of others, since they moved the own share: not whose they were.
-  'Payment.user': 'OWNER',
+  'Sale.reversalReason': 'STAFF_OR_NULL',
+  // A member's history shows confirmations of other members, because they changed the member's share, but not their names.
+  'Payment.user': 'OWNER_OR_NULL',
   'Payment.note': 'OWNER_OR_NULL',
   'Payment.rejectionReason': 'OWNER_OR_NULL',
   'Payment.reverses': 'WITH_PARENT',
@@ -84,24 +98,25 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Payment.rejectedBy': 'STAFF_OR_NULL',
   'Contribution.user': 'WITH_PARENT',
   'Contribution.payment': 'WITH_PARENT',
+  'CommissionRate.setBy': 'WITH_PARENT',
   'Operation.actor': 'WITH_PARENT',
   'Operation.payment': 'WITH_PARENT',
 };
 
-/** Types whose every appearance needs a rule. */
-const OWNED = new Set([
-  'User',
-  'Payment',
-  'Contribution',
-  'UserConnection',
-  'PaymentConnection',
-  'ContributionConnection',
-  'Operation',
-]);
+/** Each field of one of these types, or of a page of them, needs a rule. */
+const OWNED = new Set(
+  ['User', 'Payment', 'Contribution', 'Operation'].flatMap((name) => [name, `${name}Connection`, `${name}Edge`]),
+);
+
+/** Those who got a page may see its rows. */
+function pagesOf(...names: readonly string[]): Record<string, Rule> {
+  const paths = names.flatMap((name) => [`${name}Connection.nodes`, `${name}Connection.edges`, `${name}Edge.node`]);
+  return Object.fromEntries(paths.map((path) => [path, 'WITH_PARENT']));
+}
 
 /**
  * Puts the rules before the resolvers of that schema.
- * @throws Error for a root field, or a field of an owned type, without a rule: what is new is closed
+ * @throws Error for a root field, or a field of an owned type, without a rule: a new field is closed until it has one
  */
 export function applyAccessRules(schema: GraphQLSchema): GraphQLSchema {
   const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
@@ -131,9 +146,6 @@ function guarded(rule: Exclude<Rule, 'ANYONE' | 'WITH_PARENT'>, path: string, re
     if (rule === 'STAFF_OR_NULL' && !isStaff(viewer)) return null;
     const isOwners = isStaff(viewer) || (source as { userId?: unknown } | undefined)?.userId === viewer.id;
     if (rule === 'OWNER_OR_NULL' && !isOwners) return null;
-    if (rule === 'OWNER' && !isOwners) {
-      throw new Refusal('FORBIDDEN', `The ${path.replace('.', "'s ")} is for its owner, OPERATOR and ADMIN.`);
-    }
     if (typeof rule !== 'string' && !rule.includes(viewer.role)) {
       throw new Refusal(
         'FORBIDDEN',

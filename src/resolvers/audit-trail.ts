@@ -1,24 +1,13 @@
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import { fromRequest } from '../services/changes';
 import { Refusal } from '../services/errors';
-import { orUnavailable } from '../services/retry';
+import { orOutcomeUnknown, orUnavailable } from '../services/retry';
 import type { Context } from './context';
 
-/** One line of the audit trail: who did what, from where, and how it ended. */
-export interface AuditEntry {
-  /** The mutation. */
-  action: string;
-  /** The account's id; null where nobody was signed in. */
-  actor: number | null;
-  role: string | null;
-  /** What was asked, without passwords. */
-  input: Record<string, unknown>;
-  /** "done", or the code of the refusal or failure. */
-  outcome: string;
-  /** The id of the row that came of it, where there is one. */
-  result?: number;
-}
-
 const SECRET = /password|token/i;
+
+/** Mutations by which nothing is changed. */
+export const HARMLESS: ReadonlySet<string> = new Set(['login']);
 
 /** Every mutation leaves a line in the audit trail, whether it was done, refused or failed. */
 export function applyAuditTrail(schema: GraphQLSchema): GraphQLSchema {
@@ -32,23 +21,23 @@ type Resolver = GraphQLFieldResolver<unknown, Context, Record<string, unknown>>;
 
 function audited(action: string, resolve: Resolver): Resolver {
   return async (source, args, context, info) => {
-    const { viewer, audit } = context;
+    const { viewer, audit, requestId, address } = context;
     const who = viewer instanceof Refusal ? { actor: null, role: null } : { actor: viewer.id, role: viewer.role };
     const entry = { action, ...who, input: withoutSecrets(args) };
     try {
-      const result: unknown = await resolve(source, args, context, info);
+      const result: unknown = await fromRequest({ requestId, address }, () => resolve(source, args, context, info));
       const id = (result as { id?: number } | null)?.id;
       audit({ ...entry, outcome: 'done', ...(id === undefined ? {} : { result: id }) });
       return result;
     } catch (error) {
-      const cause = orUnavailable(error);
+      const cause = HARMLESS.has(action) ? orUnavailable(error) : orOutcomeUnknown(error);
       audit({ ...entry, outcome: cause instanceof Refusal ? cause.code : 'INTERNAL_SERVER_ERROR' });
       throw error;
     }
   };
 }
 
-/** What was asked, fit for a log: no secrets, amounts as text, nothing long. */
+/** The arguments in a form that is safe in a log: no secrets, amounts as text, long texts cut. */
 function withoutSecrets(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value)

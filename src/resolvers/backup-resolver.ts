@@ -1,28 +1,45 @@
-import { Arg, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { byAccount } from '../services/changes';
 import { notFound } from '../services/errors';
 import { checkFirst } from '../services/page';
-import type { Context } from './context';
+import { backupPage } from './backup-page';
+import { type Context, viewerOf } from './context';
+import { BackupArguments } from './types/arguments';
 import { BackupLogEntryType, BackupStatusType, BackupType } from './types/backup';
+import { BackupConnection, type Connection, connection } from './types/connections';
 
-/** Of the admin schema alone. */
+const EVERYWHERE = {
+  nullable: true,
+  defaultValue: false,
+  description: 'Include backups on other servers that share this database, as last reported by them.',
+} as const;
+
+/** Part of the admin schema only. */
 @Resolver()
 export class BackupResolver {
-  @Query(() => [BackupType], { description: 'Newest first. What is no complete backup is not listed.' })
+  @Query(() => [BackupType], {
+    description:
+      'Newest first. Incomplete files are not listed. A plain list, for clients that need no more: backupsPage filters and pages both ways.',
+  })
   async backups(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
-    @Arg('everywhere', () => Boolean, {
-      nullable: true,
-      defaultValue: false,
-      description: 'Also those on the disks of other servers on this database, as these last told of them.',
-    })
-    everywhere: boolean | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50, description: '1 to 1000.' }) first: number | null,
+    @Arg('everywhere', () => Boolean, EVERYWHERE) everywhere: boolean | null,
     @Ctx() { backups }: Context,
   ): Promise<BackupType[]> {
     const most = checkFirst(first ?? 50);
     return (everywhere === true ? await backups.listEverywhere() : await backups.list()).slice(0, most);
   }
 
-  @Query(() => BackupType, { nullable: true })
+  @Query(() => BackupConnection, { description: 'Newest first. Incomplete files are not listed.' })
+  async backupsPage(
+    @Args() list: BackupArguments,
+    @Arg('everywhere', () => Boolean, EVERYWHERE) everywhere: boolean | null,
+    @Ctx() { backups }: Context,
+  ): Promise<Connection<BackupType>> {
+    return connection(backupPage(everywhere === true ? await backups.listEverywhere() : await backups.list(), list));
+  }
+
+  @Query(() => BackupType, { nullable: true, description: 'The newest backup of this server; null for none.' })
   async latestBackup(@Ctx() { backups }: Context): Promise<BackupType | null> {
     return (await backups.list())[0] ?? null;
   }
@@ -40,7 +57,9 @@ export class BackupResolver {
     return backups.status();
   }
 
-  @Mutation(() => BackupStatusType, { description: 'Asks for a backup now, in the background, and answers at once.' })
+  @Mutation(() => BackupStatusType, {
+    description: 'Starts a backup in the background and returns immediately. Poll `backupStatus` for the result.',
+  })
   createBackup(@Ctx() { backups }: Context): Promise<BackupStatusType> {
     backups.request('MANUAL');
     return backups.status();
@@ -48,7 +67,7 @@ export class BackupResolver {
 
   @Mutation(() => BackupType, {
     description:
-      'Restores it into a scratch database and looks whether it is sound, in the background, and answers at once: its check tells how that goes.',
+      'Starts a test restore in the background and returns immediately. Poll `Backup.check` for its progress and `Backup.proof` for the result.',
   })
   async verifyBackup(
     @Arg('filename', () => String) filename: string,
@@ -57,5 +76,21 @@ export class BackupResolver {
     const backup = await backups.verify(filename);
     if (backup === null) throw notFound('backup', filename);
     return backup;
+  }
+
+  @Mutation(() => BackupStatusType, {
+    description: 'Marks a finding as known and intended. It stays listed; health reports only new findings.',
+  })
+  async acknowledgeFinding(
+    @Arg('id', () => String) id: string,
+    @Arg('reason', () => String) reason: string,
+    @Ctx() context: Context,
+  ): Promise<BackupStatusType> {
+    const { backups, services } = context;
+    const viewer = viewerOf(context);
+    const author = byAccount('acknowledgeFinding', viewer);
+    const { findings } = await backups.status();
+    await services.findings.acknowledge(author, { id, reason, actor: viewer.email }, findings);
+    return backups.status();
   }
 }

@@ -1,17 +1,20 @@
 import DataLoader from 'dataloader';
-import type { BackupDesk, BackupView } from '../backup/desk';
+import type { BackupService } from '../backup/status/backup-service';
+import type { BackupView } from '../backup/status/backup-view';
 import type { Contribution } from '../entities/contribution';
 import type { Payment } from '../entities/payment';
 import type { Sale } from '../entities/sale';
 import type { User } from '../entities/user';
 import type { Vehicle } from '../entities/vehicle';
 import type { Services } from '../services';
-import type { Page, PageRequest } from '../services/page';
-import type { PaymentFilter } from '../services/payment-service';
+import type { PaymentFilter, TimeFilter } from '../services/filters';
+import type { Asked } from '../services/list-service';
+import type { PaymentOrder, TimeOrder } from '../services/orders';
+import type { Page } from '../services/page';
 
 /**
- * One statement for all rows of a kind that a request's nested fields ask for, whatever their number. Made where they are
- * asked for: most requests need one or two of them, and all would be a tenth of what a short request allocates.
+ * Loads all rows of one kind that the nested fields of a request ask for by one statement. Each loader is made at its first
+ * use: most requests need one or two, and making all would be a tenth of the memory that a short request allocates.
  */
 export class Loaders {
   private users?: DataLoader<number, User>;
@@ -22,12 +25,13 @@ export class Loaders {
   private paymentsBySale?: DataLoader<number, Payment[]>;
   private backupList?: Promise<BackupView[]>;
   private readonly paymentPages = new Map<string, DataLoader<number, Page<Payment>>>();
+  private readonly salePaymentPages = new Map<string, DataLoader<number, Page<Payment>>>();
   private readonly contributionPages = new Map<string, DataLoader<number, Page<Contribution>>>();
 
   /** @param viewer the account that asks; null: nobody is signed in */
   constructor(
     private readonly services: Services,
-    private readonly desk: BackupDesk,
+    private readonly backupService: BackupService,
     private readonly viewer: User | null,
   ) {}
 
@@ -62,21 +66,28 @@ export class Loaders {
     ));
   }
 
-  paymentsOfUser(userId: number, filter: PaymentFilter, page: PageRequest): Promise<Page<Payment>> {
-    const { payments } = this.services;
-    return perArguments(this.paymentPages, [filter, page], (ids) => payments.listByUser(ids, filter, page)).load(
-      userId,
-    );
+  async paymentPageOfSale(saleId: number, asked: Asked<PaymentFilter, PaymentOrder>): Promise<Page<Payment>> {
+    const { viewer } = this;
+    // The rules let nobody in who is not signed in.
+    if (viewer === null) throw new Error('Nobody is signed in.');
+    const { lists } = this.services;
+    const find = (ids: readonly number[]): Promise<Page<Payment>[]> => lists.paymentsOfSales(viewer, ids, asked);
+    return perArguments(this.salePaymentPages, asked, find).load(saleId);
   }
 
-  contributionsOfUser(userId: number, page: PageRequest): Promise<Page<Contribution>> {
-    const { payments } = this.services;
-    return perArguments(this.contributionPages, [page], (ids) => payments.contributionsByUser(ids, page)).load(userId);
+  paymentsOfUser(userId: number, asked: Asked<PaymentFilter, PaymentOrder>): Promise<Page<Payment>> {
+    const { lists } = this.services;
+    return perArguments(this.paymentPages, asked, (ids) => lists.paymentsOfUsers(ids, asked)).load(userId);
+  }
+
+  contributionsOfUser(userId: number, asked: Asked<TimeFilter, TimeOrder>): Promise<Page<Contribution>> {
+    const { lists } = this.services;
+    return perArguments(this.contributionPages, asked, (ids) => lists.contributionsOfUsers(ids, asked)).load(userId);
   }
 
   /** The backups, newest first, read once a request. */
   backups(): Promise<BackupView[]> {
-    return (this.backupList ??= this.desk.list());
+    return (this.backupList ??= this.backupService.list());
   }
 }
 
@@ -98,13 +109,15 @@ function groupedBy<T>(
   });
 }
 
-/** A field asked for twice with other arguments needs a statement each. */
+/** A field that a query asks for twice, with different arguments, needs one statement for each. */
 function perArguments<T>(
   loaders: Map<string, DataLoader<number, T>>,
   argumentsOfField: unknown,
   find: (ids: readonly number[]) => Promise<T[]>,
 ): DataLoader<number, T> {
-  const key = JSON.stringify(argumentsOfField);
+  const key = JSON.stringify(argumentsOfField, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
   let loader = loaders.get(key);
   if (loader === undefined) {
     loader = new DataLoader(find);

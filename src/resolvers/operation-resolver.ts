@@ -1,21 +1,32 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { Operation } from '../entities/operation';
 import { Payment } from '../entities/payment';
 import { User } from '../entities/user';
 import { Vehicle } from '../entities/vehicle';
 import type { Context } from './context';
+import { asked, OperationArguments } from './types/arguments';
 import { BackupType } from './types/backup';
+import { type Connection, connection, OperationConnection } from './types/connections';
 
-/** Of the admin schema alone. */
+/** Part of the admin schema only. */
 @Resolver(() => Operation)
 export class OperationResolver {
-  @Query(() => [Operation], { description: 'Newest first; `before` pages on.' })
+  @Query(() => [Operation], {
+    description:
+      'Newest first. A plain list, for clients that need no more: operationsPage filters and pages both ways.',
+  })
   operations(
-    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
-    @Arg('before', () => Int, { nullable: true }) before: number | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50, description: '1 to 1000.' }) first: number | null,
+    @Arg('before', () => Int, { nullable: true, description: 'Only operations with smaller numbers.' })
+    before: number | null | undefined,
     @Ctx() { services }: Context,
   ): Promise<Operation[]> {
     return services.operations.list(first ?? 50, before);
+  }
+
+  @Query(() => OperationConnection, { description: 'Newest first.' })
+  async operationsPage(@Args() list: OperationArguments, @Ctx() { services }: Context): Promise<Connection<Operation>> {
+    return connection(await services.lists.operations(asked(list)));
   }
 
   @FieldResolver(() => User)
@@ -35,10 +46,13 @@ export class OperationResolver {
 
   @FieldResolver(() => BackupType, {
     nullable: true,
-    description: 'The oldest kept backup that contains this operation (number and history); null while none does.',
+    description:
+      'The oldest kept backup that contains this operation (its number, on its timeline); null while there is none.',
   })
   async backup(@Root() { number }: Operation, @Ctx() { loaders }: Context): Promise<BackupType | null> {
     const backups = await loaders.backups();
-    return backups.findLast(({ current, lastOperation }) => current && lastOperation >= number) ?? null;
+    const holds = ({ current, proof, lastOperation }: BackupType): boolean =>
+      current && proof !== 'DAMAGED' && lastOperation >= number;
+    return backups.findLast(holds) ?? null;
   }
 }

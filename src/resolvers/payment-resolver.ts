@@ -3,20 +3,20 @@ import { Payment } from '../entities/payment';
 import { Sale } from '../entities/sale';
 import { User } from '../entities/user';
 import { type Context, viewerOf } from './context';
-import { pageRequest, PaymentArguments } from './types/arguments';
+import { asked, PaymentArguments } from './types/arguments';
 import { type Connection, connection, PaymentConnection } from './types/connections';
-import { RequestPaymentInput } from './types/inputs';
+import { RequestPaymentInput, SAME_KEY } from './types/inputs';
 
 @Resolver(() => Payment)
 export class PaymentResolver {
   @Query(() => PaymentConnection, {
-    description: 'OPERATOR and ADMIN see all, an INVESTOR the own ones. Newest first.',
+    description: 'OPERATOR and ADMIN see all; an INVESTOR sees only their own. Newest first.',
   })
   async payments(
-    @Args() { status, kind, ...page }: PaymentArguments,
+    @Args() { status, kind, ...list }: PaymentArguments,
     @Ctx() context: Context,
   ): Promise<Connection<Payment>> {
-    return connection(await context.services.payments.list(viewerOf(context), { status, kind }, pageRequest(page)));
+    return connection(await context.services.lists.payments(viewerOf(context), asked(list, { status, kind })));
   }
 
   @Query(() => Payment, { nullable: true })
@@ -38,19 +38,45 @@ export class PaymentResolver {
   rejectPayment(
     @Arg('id', () => ID) id: string,
     @Arg('reason', () => String, { nullable: true }) reason: string | null | undefined,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: SAME_KEY })
+    idempotencyKey: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Payment> {
-    return context.services.payments.reject(viewerOf(context), id, reason);
+    return context.services.payments.reject(viewerOf(context), {
+      id,
+      reason: reason ?? null,
+      idempotencyKey: idempotencyKey ?? null,
+    });
+  }
+
+  @Mutation(() => Payment, {
+    description: 'The account that asked for it, while it is PENDING: it becomes REJECTED. Moves no money.',
+  })
+  cancelPayment(
+    @Arg('id', () => ID, { description: 'The id of a PENDING payment.' }) id: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: SAME_KEY })
+    idempotencyKey: string | null | undefined,
+    @Ctx() context: Context,
+  ): Promise<Payment> {
+    return context.services.payments.cancel(viewerOf(context), id, idempotencyKey);
   }
 
   @Mutation(() => Payment, {
     description: 'OPERATOR, ADMIN. One transaction: all of it or nothing.',
   })
-  confirmPayment(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<Payment> {
-    return context.services.payments.confirm(viewerOf(context), id);
+  confirmPayment(
+    @Arg('id', () => ID) id: string,
+    @Arg('idempotencyKey', () => String, { nullable: true, description: SAME_KEY })
+    idempotencyKey: string | null | undefined,
+    @Ctx() context: Context,
+  ): Promise<Payment> {
+    return context.services.payments.confirm(viewerOf(context), id, idempotencyKey);
   }
 
-  @FieldResolver(() => User)
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: "Null for an INVESTOR who looks at somebody else's, so that one's own history is answered whole.",
+  })
   user(@Root() { userId }: Payment, @Ctx() { loaders }: Context): Promise<User> {
     return loaders.user.load(userId);
   }

@@ -1,16 +1,23 @@
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { applyAccessRules } from './access';
 import { AccountResolver } from './account-resolver';
 import { applyAuditTrail } from './audit-trail';
 import { BackupResolver } from './backup-resolver';
+import { CommissionRateResolver } from './commission-rate-resolver';
+import { applyDescriptions } from './descriptions';
 import { ContributionResolver } from './contribution-resolver';
 import { HistoryResolver } from './history-resolver';
+import { applyInputFields } from './input-fields';
+import { OperationReceiptResolver } from './operation-receipt-resolver';
 import { OperationResolver } from './operation-resolver';
 import { PaymentResolver } from './payment-resolver';
 import { PoolResolver } from './pool-resolver';
+import { refuseWithoutSpace } from './refuse-without-space';
+import { PreviewResolver } from './preview-resolver';
 import { SaleResolver } from './sale-resolver';
 import { SessionResolver } from './session-resolver';
+import { ErrorCodeEnum } from './types/error-code';
 import { UserResolver } from './user-resolver';
 import { VehicleResolver } from './vehicle-resolver';
 
@@ -24,12 +31,20 @@ const PUBLIC: Resolvers = [
   SaleResolver,
   PaymentResolver,
   ContributionResolver,
+  OperationReceiptResolver,
+  PreviewResolver,
 ];
 
-// What they declare is on types of the admin schema alone: a field resolver on a shared type would show in both.
-const ADMIN_ONLY: Resolvers = [BackupResolver, OperationResolver, HistoryResolver, AccountResolver];
+// They extend only types of the admin schema: a field resolver on a shared type would show in the public schema too.
+const ADMIN_ONLY: Resolvers = [
+  BackupResolver,
+  OperationResolver,
+  HistoryResolver,
+  AccountResolver,
+  CommissionRateResolver,
+];
 
-export interface Schemas {
+interface Schemas {
   public: GraphQLSchema;
   /** The public schema and what only an ADMIN may see. */
   admin: GraphQLSchema;
@@ -45,8 +60,10 @@ export function schemaText(schema: GraphQLSchema): string {
 }
 
 function build(resolvers: Resolvers): GraphQLSchema {
-  // Apollo checks a schema when it is given one: a second time would take a twentieth of a start.
-  const schema = buildSchemaSync({ resolvers, orphanedTypes: [], validate: false, skipCheck: true });
-  // The trail goes around the rules, so that it tells of those who were turned away too.
-  return applyAuditTrail(applyAccessRules(schema));
+  // Without a check: Apollo checks the schema anyway, and twice would take a twentieth of a start.
+  const built = buildSchemaSync({ resolvers, orphanedTypes: [], validate: false, skipCheck: true }).toConfig();
+  const schema = new GraphQLSchema({ ...built, types: [...built.types, ErrorCodeEnum] });
+  // The trail is outside the access rules, so that it has the refused requests too.
+  const complete = applyInputFields(applyDescriptions(schema));
+  return applyAuditTrail(applyAccessRules(refuseWithoutSpace(complete)));
 }

@@ -5,7 +5,7 @@ import { User } from '../entities/user';
 import { Refusal } from '../services/errors';
 import { isStaff } from '../services/roles';
 import { type Context, viewerOf } from './context';
-import { PageArguments, pageRequest, PaymentArguments, UserArguments } from './types/arguments';
+import { asked, ContributionArguments, PaymentArguments, UserArguments } from './types/arguments';
 import {
   type Connection,
   connection,
@@ -23,11 +23,11 @@ export class UserResolver {
   }
 
   @Query(() => UserConnection, { description: 'OPERATOR, ADMIN. Oldest account first.' })
-  async users(@Args() { role, ...page }: UserArguments, @Ctx() { services }: Context): Promise<Connection<User>> {
-    return connection(await services.users.list({ role }, pageRequest(page)));
+  async users(@Args() { role, ...list }: UserArguments, @Ctx() { services }: Context): Promise<Connection<User>> {
+    return connection(await services.lists.users(asked(list, { role })));
   }
 
-  @Query(() => User, { nullable: true, description: 'OPERATOR, ADMIN; anyone for the own id.' })
+  @Query(() => User, { nullable: true, description: 'OPERATOR, ADMIN: any account. Others: only their own.' })
   async user(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<User | null> {
     const viewer = viewerOf(context);
     if (!isStaff(viewer) && id !== String(viewer.id)) {
@@ -37,25 +37,25 @@ export class UserResolver {
   }
 
   @Mutation(() => User, { description: 'ADMIN.' })
-  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() { services }: Context): Promise<User> {
-    return services.users.create(input);
+  createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() context: Context): Promise<User> {
+    return context.services.users.createOnce(viewerOf(context), input);
   }
 
   @FieldResolver(() => PaymentConnection)
   async payments(
     @Root() user: User,
-    @Args() { status, kind, ...page }: PaymentArguments,
+    @Args() { status, kind, ...list }: PaymentArguments,
     @Ctx() { loaders }: Context,
   ): Promise<Connection<Payment>> {
-    return connection(await loaders.paymentsOfUser(user.id, { status, kind }, pageRequest(page)));
+    return connection(await loaders.paymentsOfUser(user.id, asked(list, { status, kind })));
   }
 
   @FieldResolver(() => ContributionConnection, { description: 'Newest first.' })
   async contributions(
     @Root() user: User,
-    @Args() page: PageArguments,
+    @Args() list: ContributionArguments,
     @Ctx() { loaders }: Context,
   ): Promise<Connection<Contribution>> {
-    return connection(await loaders.contributionsOfUser(user.id, pageRequest(page)));
+    return connection(await loaders.contributionsOfUser(user.id, asked(list)));
   }
 }

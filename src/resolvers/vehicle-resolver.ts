@@ -3,11 +3,11 @@ import { Sale } from '../entities/sale';
 import { User } from '../entities/user';
 import { Vehicle } from '../entities/vehicle';
 import { type Context, viewerOf } from './context';
-import { pageRequest, VehicleArguments } from './types/arguments';
+import { asked, VehicleArguments } from './types/arguments';
 import { type Connection, connection, VehicleConnection } from './types/connections';
-import { BuyVehicleInput, SellVehicleInput, UnsellVehicleInput } from './types/inputs';
+import { BuyVehicleInput, SellVehicleInput, UnbuyVehicleInput, UnsellVehicleInput } from './types/inputs';
 
-// Nothing of backups: the public schema shows no trace of them.
+// The public schema must not mention backups.
 const CRITICAL = 'OPERATOR, ADMIN. One transaction: all of it or nothing.';
 
 @Resolver(() => Vehicle)
@@ -16,10 +16,10 @@ export class VehicleResolver {
     description: 'Any signed-in role. Newest purchase first; `search` matches title and VIN.',
   })
   async vehicles(
-    @Args() { status, search, ...page }: VehicleArguments,
+    @Args() { status, search, ...list }: VehicleArguments,
     @Ctx() { services }: Context,
   ): Promise<Connection<Vehicle>> {
-    return connection(await services.vehicles.list({ status, search }, pageRequest(page)));
+    return connection(await services.lists.vehicles(asked(list, { status, text: search })));
   }
 
   @Query(() => Vehicle, { nullable: true })
@@ -46,6 +46,19 @@ export class VehicleResolver {
     @Ctx() context: Context,
   ): Promise<Vehicle> {
     return context.services.vehicles.unsell(viewerOf(context), input);
+  }
+
+  @Mutation(() => Vehicle, { description: `${CRITICAL} Undoes the purchase of a vehicle that was never sold.` })
+  unbuyVehicle(
+    @Arg('input', () => UnbuyVehicleInput) input: UnbuyVehicleInput,
+    @Ctx() context: Context,
+  ): Promise<Vehicle> {
+    return context.services.vehicles.unbuy(viewerOf(context), input);
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Who undid the purchase; null for an INVESTOR.' })
+  async cancelledBy(@Root() { cancelledById }: Vehicle, @Ctx() { loaders }: Context): Promise<User | null> {
+    return cancelledById === null ? null : loaders.user.load(cancelledById);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Null for an INVESTOR.' })

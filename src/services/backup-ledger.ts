@@ -1,12 +1,12 @@
+import type { Query } from '../database/connection/query';
 /**
- * What backups ask of the ledger: the newest operation, whether operations are in a database, and the audit; and what
+ * What backups ask of the ledger: the newest operation, whether operations are in a database, the ledger check; and what
  * restores do: the journal of operations. Plain SQL over whatever connection is handed in: the live database or a
  * restored copy. It matches the backup's `Ledger` and `RestoreLedger` by shape; neither folder imports the other.
  */
-import { sqlErrno } from '../database/errors';
-import { audit } from './audit';
-
-type Query = (sql: string, parameters?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+import { ER_NO_SUCH_TABLE, sqlErrno, withoutTable } from '../database/connection/errors';
+import { checkLedger } from './ledger-check';
+import { accountsThatReturn, settleAccounts } from './restored-accounts';
 
 interface Mark {
   number: number;
@@ -23,40 +23,45 @@ interface Entry {
 
 type DumpRow = Readonly<Record<string, string | null>>;
 
-const ER_NO_SUCH_TABLE = 1146;
-
 export const backupLedger = {
-  async newestOperation(query: Query): Promise<Mark> {
-    const newest = query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
-    const [row] = await newest.catch((error: unknown) => {
+  newestOperation(query: Query): Promise<Mark> {
+    return newestIn(query, 'operations').catch((error: unknown) => {
       if (sqlErrno(error) !== ER_NO_SUCH_TABLE) throw error;
       throw new Error(
         'the database holds no ledger: npm run db:restore -- --latest brings back what the backups hold, ' +
           'npm run db:migrate makes an empty one',
       );
     });
-    return row === undefined ? { number: 0, uid: null } : { number: Number(row.number), uid: String(row.uid) };
   },
 
-  async existing(query: Query, marks: readonly Mark[]): Promise<Set<string>> {
-    const numbers = new Map(marks.flatMap(({ number, uid }) => (uid === null ? [] : [[uid, number] as const])));
-    if (numbers.size === 0) return new Set();
-    const rows = await query('SELECT number, uid FROM operations WHERE uid IN (?)', [[...numbers.keys()]]);
-    return new Set(rows.map(({ uid }) => String(uid)).filter((uid, i) => numbers.get(uid) === Number(rows[i]?.number)));
+  existing: (query: Query, marks: readonly Mark[]): Promise<Set<string>> => existingIn(query, 'operations', marks),
+
+  async newestChange(query: Query): Promise<Mark & { hash?: string }> {
+    const newest = query('SELECT number, uid, hash FROM changes ORDER BY number DESC LIMIT 1');
+    const [row] = await newest.catch(withoutTable([]));
+    if (row === undefined) return { number: 0, uid: null };
+    return { number: Number(row.number), uid: String(row.uid), hash: String(row.hash) };
+  },
+
+  existingChanges(query: Query, marks: readonly Mark[]): Promise<Set<string>> {
+    return existingIn(query, 'changes', marks).catch(withoutTable(new Set<string>()));
+  },
+
+  async changesBeyond(query: Query, number: number): Promise<{ first: Date; last: Date } | null> {
+    const beyond = query('SELECT MIN(at) AS first, MAX(at) AS last FROM changes WHERE number > ?', [number]);
+    const [row] = await beyond.catch(withoutTable([]));
+    return row?.first == null ? null : { first: new Date(row.first as Date), last: new Date(row.last as Date) };
   },
 
   async isWhole(query: Query): Promise<boolean> {
     const given = query(
       `SELECT lastOperation AS given, (SELECT COALESCE(MAX(number), 0) FROM operations) AS newest FROM pool WHERE id = 1`,
     );
-    const [row] = await given.catch((error: unknown) => {
-      if (sqlErrno(error) !== ER_NO_SUCH_TABLE) throw error;
-      return [];
-    });
+    const [row] = await given.catch(withoutTable([]));
     return row !== undefined && Number(row.given) === Number(row.newest);
   },
 
-  audit,
+  check: checkLedger,
 
   async schemaVersion(query: Query): Promise<string> {
     const [row] = await query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1');
@@ -104,12 +109,28 @@ export const backupLedger = {
     return entries.sort((a, b) => a.number - b.number);
   },
 
+  accountsThatReturn,
+
+  settleAccounts,
+
   isWholeIn(tables: ReadonlyMap<string, readonly DumpRow[]>): boolean {
     const numbers = new Set((tables.get('operations') ?? []).map(({ number }) => Number(number)));
     const given = Number(tables.get('pool')?.[0]?.lastOperation);
     return given === numbers.size && (given === 0 || numbers.has(given));
   },
 };
+
+async function newestIn(query: Query, table: string): Promise<Mark> {
+  const [row] = await query(`SELECT number, uid FROM ${table} ORDER BY number DESC LIMIT 1`);
+  return row === undefined ? { number: 0, uid: null } : { number: Number(row.number), uid: String(row.uid) };
+}
+
+async function existingIn(query: Query, table: string, marks: readonly Mark[]): Promise<Set<string>> {
+  const numbers = new Map(marks.flatMap(({ number, uid }) => (uid === null ? [] : [[uid, number] as const])));
+  if (numbers.size === 0) return new Set();
+  const rows = await query(`SELECT number, uid FROM ${table} WHERE uid IN (?)`, [[...numbers.keys()]]);
+  return new Set(rows.map(({ uid }) => String(uid)).filter((uid, i) => numbers.get(uid) === Number(rows[i]?.number)));
+}
 
 function actorName(id: unknown, name: unknown, email: unknown): string {
   return typeof name === 'string' && typeof email === 'string' ? `${name} <${email}>` : `user ${String(id)}`;

@@ -1,29 +1,15 @@
-/** What a client's program can tell refusals apart by; the contract of `errors[].extensions.code`. */
-export type RefusalCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'BAD_USER_INPUT'
-  | 'NOT_FOUND'
-  | 'VEHICLE_ALREADY_SOLD'
-  | 'VEHICLE_NOT_SOLD'
-  | 'VIN_ALREADY_EXISTS'
-  | 'EMAIL_ALREADY_EXISTS'
-  | 'PAYMENT_NOT_PENDING'
-  | 'INSUFFICIENT_BALANCE'
-  | 'RATE_LIMITED'
-  | 'SERVICE_UNAVAILABLE'
-  | 'OUTCOME_UNKNOWN';
+import type { ErrorCode } from './error-codes';
 
 /**
  * A request that is refused. The message is one sentence, fit for the client. Nothing was changed: by a rule, or, with
  * SERVICE_UNAVAILABLE, because the database stayed busy or away; the same request may be sent again later.
- * OUTCOME_UNKNOWN leaves open whether the request took effect: look before sending it again.
+ * OUTCOME_UNKNOWN leaves open whether the request took effect.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   constructor(
-    readonly code: RefusalCode,
+    readonly code: ErrorCode,
     message: string,
     /** Further facts for programs, such as `retryAfterSeconds`. */
     readonly details: Readonly<Record<string, string | number>> = {},
@@ -34,7 +20,9 @@ export class Refusal extends Error {
   }
 }
 
-export const badInput = (message: string): Refusal => new Refusal('BAD_USER_INPUT', message);
+/** @param field the argument or field of the input that is wrong, such as "vin" or "filter.from" */
+export const badInput = (message: string, field?: string): Refusal =>
+  new Refusal('BAD_USER_INPUT', message, field === undefined ? {} : { field });
 
 export const notFound = (what: string, id: string): Refusal =>
   new Refusal('NOT_FOUND', `There is no ${what} ${quote(id)}.`);

@@ -3,7 +3,7 @@ import type { Cents } from '../values/money';
 import { checkFirst } from './page';
 
 /** Where the pool stood at one time. */
-export interface PoolPoint {
+interface PoolPoint {
   at: Date;
   capital: Cents;
   companyRevenue: Cents;

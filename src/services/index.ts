@@ -1,8 +1,11 @@
 import type { DataSource } from 'typeorm';
-import type { Ppm } from '../values/percentage';
 import { AccountService } from './account-service';
+import { FindingService } from './finding-service';
 import { HistoryService } from './history-service';
+import { ListService } from './list-service';
+import { ListSizes } from './list-sizes';
 import { type AfterCommit, OperationRunner } from './operations';
+import { OperationQueue } from './operation-queue';
 import { OperationService } from './operation-service';
 import { PaymentService } from './payment-service';
 import { PoolService } from './pool-service';
@@ -12,33 +15,46 @@ import { VehicleService } from './vehicle-service';
 
 export interface Services {
   accounts: AccountService;
+  findings: FindingService;
   history: HistoryService;
+  lists: ListService;
+  /** How many rows lists without pages can hold. */
+  listSizes: ListSizes;
   operations: OperationService;
   payments: PaymentService;
   pool: PoolService;
+  /** Where operations wait for their turn. */
+  queue: OperationQueue;
   sessions: SessionService;
   users: UserService;
   vehicles: VehicleService;
 }
 
-export interface ServiceSettings {
-  commissionRate: Ppm;
-  currency: string;
+interface ServiceSettings {
   jwtSecret: string;
+  /** Nobody confirms a payment that they asked for, or that is their own. */
+  fourEyes: boolean;
+  /** A purchase may cost more than the pool has available: the company fronts it. */
+  overdraft: boolean;
   /** Asks for a backup; called after each committed critical operation. */
   afterCommit: AfterCommit;
 }
 
 export function createServices(dataSource: DataSource, settings: ServiceSettings): Services {
-  const runner = new OperationRunner(dataSource, settings.afterCommit);
+  const queue = new OperationQueue();
+  const runner = new OperationRunner(dataSource, settings.afterCommit, queue);
   return {
     accounts: new AccountService(dataSource),
+    findings: new FindingService(dataSource),
     history: new HistoryService(dataSource),
-    operations: new OperationService(dataSource),
-    payments: new PaymentService(dataSource, runner),
-    pool: new PoolService(dataSource, settings.currency),
+    lists: new ListService(dataSource),
+    listSizes: new ListSizes(dataSource),
+    operations: new OperationService(dataSource, queue),
+    payments: new PaymentService(dataSource, runner, settings),
+    pool: new PoolService(dataSource, queue),
+    queue,
     sessions: new SessionService(dataSource, settings.jwtSecret),
     users: new UserService(dataSource),
-    vehicles: new VehicleService(dataSource, runner, settings.commissionRate),
+    vehicles: new VehicleService(dataSource, runner, settings),
   };
 }

@@ -16,9 +16,9 @@ export function parseId(id: string): number | null {
 /** A required line of text, trimmed. @throws Refusal BAD_USER_INPUT */
 export function requiredLine(field: string, text: string, maxLength: number): string {
   const line = text.trim();
-  if (line === '') throw badInput(`The ${field} must not be empty.`);
-  if (line.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`);
-  if (NOT_TEXT.test(line)) throw badInput(`The ${field} must be one line of text without control characters.`);
+  if (line === '') throw badInput(`The ${field} must not be empty.`, field);
+  if (line.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`, field);
+  if (NOT_TEXT.test(line)) throw badInput(`The ${field} must be one line of text without control characters.`, field);
   return line;
 }
 
@@ -26,8 +26,8 @@ export function requiredLine(field: string, text: string, maxLength: number): st
 export function optionalNote(field: string, text: string | null | undefined, maxLength = 500): string | null {
   const note = text?.trim() ?? '';
   if (note === '') return null;
-  if (note.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`);
-  if (NOT_NOTE.test(note)) throw badInput(`The ${field} must be text without control characters.`);
+  if (note.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`, field);
+  if (NOT_NOTE.test(note)) throw badInput(`The ${field} must be text without control characters.`, field);
   return note;
 }
 
@@ -35,14 +35,14 @@ export function optionalNote(field: string, text: string | null | undefined, max
 export function optionalKey(key: string | null | undefined): string | null {
   if (key === null || key === undefined) return null;
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw badInput('The idempotencyKey must have 1 to 200 printable ASCII characters and no space.');
+    throw badInput('The idempotencyKey must have 1 to 200 printable ASCII characters and no space.', 'idempotencyKey');
   }
   return key;
 }
 
 /** An amount above zero, in cents. @throws Refusal BAD_USER_INPUT */
 export function positiveAmount(field: string, amount: Cents): Cents {
-  if (amount <= 0n) throw badInput(`The ${field} must be more than 0.00.`);
+  if (amount <= 0n) throw badInput(`The ${field} must be more than 0.00.`, field);
   return amount;
 }
 
@@ -55,7 +55,7 @@ export function optionalWholeNumber(
 ): number | null {
   if (value === null || value === undefined) return null;
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw badInput(`The ${field} must be a whole number from ${min} to ${max}, not ${value}.`);
+    throw badInput(`The ${field} must be a whole number from ${min} to ${max}, not ${value}.`, field);
   }
   return value;
 }
@@ -66,8 +66,8 @@ const EARLIEST = new Date('1900-01-01T00:00:00.000Z');
 /** A time that has passed, or null. @throws Refusal BAD_USER_INPUT */
 export function optionalPastTime(field: string, time: Date | null | undefined, now: Date): Date | null {
   if (time === null || time === undefined) return null;
-  if (time > now) throw badInput(`The ${field} must not be in the future: ${time.toISOString()} is.`);
-  if (time < EARLIEST) throw badInput(`The ${field} must not be before ${EARLIEST.toISOString()}.`);
+  if (time > now) throw badInput(`The ${field} must not be in the future: ${time.toISOString()} is.`, field);
+  if (time < EARLIEST) throw badInput(`The ${field} must not be before ${EARLIEST.toISOString()}.`, field);
   return time;
 }
 
@@ -77,6 +77,6 @@ const VIN = /^[A-Z0-9]{17}$/i;
 export function optionalVin(vin: string | null | undefined): string | null {
   if (vin === null || vin === undefined) return null;
   const trimmed = vin.trim();
-  if (!VIN.test(trimmed)) throw badInput(`The vin must have 17 letters and digits, not ${quote(vin)}.`);
+  if (!VIN.test(trimmed)) throw badInput(`The vin must have 17 letters and digits, not ${quote(vin)}.`, 'vin');
   return trimmed.toUpperCase();
 }

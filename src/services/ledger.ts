@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { sqlErrno } from '../database/errors';
+import { sqlErrno } from '../database/connection/errors';
 import type { Cents } from '../values/money';
 import { WHOLE, type Ppm } from '../values/percentage';
 import { badInput } from './errors';
@@ -8,7 +8,7 @@ import { badInput } from './errors';
  * The ledger's bookings, set-based: each takes a fixed number of statements, whatever the number of members.
  * They run inside a critical operation, under the pool's lock.
  *
- * Amounts travel as decimal texts; each is cast before it is reckoned with, since SQL would turn a text into a float.
+ * Amounts travel as decimal texts; each is cast before arithmetic, since SQL would turn a text into a float.
  */
 
 /** Who booked, and when. */
@@ -31,14 +31,69 @@ export const split = (total: string, claims: string): string => `
     CROSS JOIN (SELECT ${total} AS total, CAST(SUM(w.weight) AS DECIMAL(30,0)) AS weights FROM (${claims}) w) t
   ) q`;
 
-const SHARES_BY_BALANCE = split(
-  `CAST(${WHOLE} AS DECIMAL(30,0))`,
-  `SELECT id, balance AS weight FROM users WHERE role IN ('OPERATOR', 'INVESTOR') AND balance > 0`,
-);
-const INCOMES_BY_SHARE = split(
+/** Everybody's share, by an SQL expression of the balance. */
+const sharesBy = (balance: string): string =>
+  split(
+    `CAST(${WHOLE} AS DECIMAL(30,0))`,
+    `SELECT id, ${balance} AS weight FROM users WHERE role IN ('OPERATOR', 'INVESTOR') AND ${balance} > 0`,
+  );
+/** What each member receives of a sale's profit, of which the parameter is the members' part. */
+const INCOMES = `(${split(
   'CAST(? AS DECIMAL(30,0))',
   `SELECT id, percentage AS weight FROM users WHERE percentage > 0`,
-);
+)}) s`;
+const IS_PAID = 's.part > 0';
+
+/** What a booking would do to a member. */
+export interface MemberPreview {
+  userId: number;
+  amount: Cents;
+  balanceBefore: Cents;
+  balance: Cents;
+  percentageBefore: Ppm;
+  percentage: Ppm;
+}
+
+/** What `bookProfit` would pay to the members, by the same SQL. @param part the members' part of the profit, in cents */
+export async function previewProfit(ledger: EntityManager, part: Cents): Promise<MemberPreview[]> {
+  return preview(
+    ledger,
+    `SELECT u.id AS userId, s.part AS amount, u.balance AS balanceBefore, u.balance + s.part AS balance,
+            u.percentage AS percentageBefore, u.percentage
+     FROM ${INCOMES} JOIN users u ON u.id = s.id WHERE ${IS_PAID} ORDER BY u.id`,
+    [part.toString()],
+  );
+}
+
+/** The lines that `bookConfirmation` would write, by the same split of shares. */
+export async function previewShares(
+  ledger: EntityManager,
+  { userId, amount }: { userId: number; amount: Cents },
+): Promise<MemberPreview[]> {
+  const change = 'IF(id = ?, CAST(? AS SIGNED), 0)';
+  const shares = sharesBy(`(balance + ${change})`);
+  const ofPayer = [userId, amount.toString()];
+  return preview(
+    ledger,
+    `SELECT u.id AS userId, ${change.replace('id', 'u.id')} AS amount, u.balance AS balanceBefore,
+            u.balance + ${change.replace('id', 'u.id')} AS balance,
+            u.percentage AS percentageBefore, COALESCE(s.part, 0) AS percentage
+     FROM users u LEFT JOIN (${shares}) s ON s.id = u.id WHERE u.memberSince IS NOT NULL OR u.id = ? ORDER BY u.id`,
+    [...ofPayer, ...ofPayer, ...Array.from({ length: shares.split('?').length - 1 }, (_, i) => ofPayer[i % 2]), userId],
+  );
+}
+
+async function preview(ledger: EntityManager, sql: string, parameters: unknown[]): Promise<MemberPreview[]> {
+  const rows = await withinRange(() => ledger.query<Record<string, string | number>[]>(sql, parameters));
+  return rows.map((row) => ({
+    userId: Number(row.userId),
+    amount: BigInt(row.amount ?? 0),
+    balanceBefore: BigInt(row.balanceBefore ?? 0),
+    balance: BigInt(row.balance ?? 0),
+    percentageBefore: Number(row.percentageBefore),
+    percentage: Number(row.percentage),
+  }));
+}
 
 /**
  * Books a sale's positive profit: the commission to the company, the rest to the members by the shares in force.
@@ -61,7 +116,7 @@ export async function bookProfit(
   const { affectedRows } = await book(
     ledger,
     `INSERT INTO payments (userId, kind, status, amount, saleId, createdAt, confirmedAt, confirmedById)
-     SELECT s.id, 'INCOME', 'CONFIRMED', s.part, ?, ?, ?, ? FROM (${INCOMES_BY_SHARE}) s WHERE s.part > 0 ORDER BY s.id`,
+     SELECT s.id, 'INCOME', 'CONFIRMED', s.part, ?, ?, ?, ? FROM ${INCOMES} WHERE ${IS_PAID} ORDER BY s.id`,
     [saleId, at, at, actorId, investorsPart.toString()],
   );
   await applyPayments(ledger, saleId, ['COMMISSION', 'INCOME'], at);
@@ -94,9 +149,13 @@ const INSERT_CONTRIBUTIONS = `/*M! SET STATEMENT foreign_key_checks = 0 FOR */
 const OUT_OF_RANGE = new Set([1264, 1690]);
 
 /** Runs one booking statement. @throws Refusal BAD_USER_INPUT where a balance would pass what a column can hold */
-async function book(ledger: EntityManager, sql: string, parameters: unknown[] = []): Promise<{ affectedRows: number }> {
+function book(ledger: EntityManager, sql: string, parameters: unknown[] = []): Promise<{ affectedRows: number }> {
+  return withinRange(() => ledger.query<{ affectedRows: number }>(sql, parameters));
+}
+
+async function withinRange<T>(run: () => Promise<T>): Promise<T> {
   try {
-    return await ledger.query<{ affectedRows: number }>(sql, parameters);
+    return await run();
   } catch (error) {
     if (!OUT_OF_RANGE.has(sqlErrno(error) ?? 0)) throw error;
     throw badInput('This would take the balance of an account beyond 92233720368547758.07, the most it can hold.');
@@ -140,7 +199,7 @@ export async function bookConfirmation(
   // LEFT JOIN: a member without a positive balance, and everybody where no balance is positive, holds no share.
   await book(
     ledger,
-    `UPDATE users u LEFT JOIN (${SHARES_BY_BALANCE}) s ON s.id = u.id SET u.percentage = COALESCE(s.part, 0)
+    `UPDATE users u LEFT JOIN (${sharesBy('balance')}) s ON s.id = u.id SET u.percentage = COALESCE(s.part, 0)
      WHERE u.memberSince IS NOT NULL AND u.percentage <> COALESCE(s.part, 0)`,
   );
   await book(

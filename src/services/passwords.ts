@@ -7,11 +7,11 @@ const ARGON2ID = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 256;
 
-/** NIST SP 800-63B: a length, and no rules of composition. @throws Refusal BAD_USER_INPUT */
-export function checkNewPassword(password: string): void {
+/** NIST SP 800-63B: a length, and no rules of composition. @param field that it came in @throws Refusal BAD_USER_INPUT */
+export function checkNewPassword(password: string, field: string): void {
   const { length } = Array.from(password);
   if (length < MIN_LENGTH || length > MAX_LENGTH) {
-    throw badInput(`The password must have ${MIN_LENGTH} to ${MAX_LENGTH} characters.`);
+    throw badInput(`The password must have ${MIN_LENGTH} to ${MAX_LENGTH} characters.`, field);
   }
 }
 

@@ -1,20 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Contribution } from '../entities/contribution';
 import { OperationKind, PaymentKind, PaymentStatus } from '../entities/enums';
 import { Payment } from '../entities/payment';
 import { User } from '../entities/user';
 import { type Cents, formatCents } from '../values/money';
 import { badInput, notFound, Refusal } from './errors';
+import { type Asked, changeOnce } from './idempotency';
 import { optionalKey, optionalNote, parseId, positiveAmount } from './input';
-import { bookConfirmation } from './ledger';
+import { bookConfirmation, type MemberPreview, previewShares } from './ledger';
 import type { OperationRunner } from './operations';
-import { checkFirst, type Page, type PageRequest } from './page';
-import { pagesByUser } from './pages-by-user';
-import { duplicateKey, outcomeUnknown, tryAgain } from './retry';
 import { readRow, readRows, requireRow } from './rows';
 import { isMember, isStaff } from './roles';
-import { inTransaction } from './transaction';
+import { inSnapshot } from './transaction';
 
 export interface RequestPayment {
   kind: PaymentKind;
@@ -24,9 +20,15 @@ export interface RequestPayment {
   idempotencyKey?: string | null;
 }
 
-export interface PaymentFilter {
-  status?: PaymentStatus | null;
-  kind?: PaymentKind | null;
+export interface ConfirmationPreview {
+  payment: Payment;
+  members: MemberPreview[];
+}
+
+interface RejectPayment {
+  id: string;
+  reason?: string | null;
+  idempotencyKey?: string | null;
 }
 
 /** Of a payment that was only asked for. */
@@ -40,81 +42,115 @@ const UNDECIDED = {
   rejectionReason: null,
 } satisfies Partial<Payment>;
 
-/** Deposits and withdrawals, from the request to the confirmation, and the accounts' histories. */
+/** Deposits and withdrawals, from the request to the confirmation. */
 export class PaymentService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly operations: OperationRunner,
+    private readonly rules: { fourEyes: boolean } = { fourEyes: false },
   ) {}
 
   /**
-   * Asks for a deposit or withdrawal; moves no money. The same idempotency key from the same account returns the
-   * payment of the first time.
-   * @throws Refusal BAD_USER_INPUT, FORBIDDEN, NOT_FOUND, INSUFFICIENT_BALANCE, OUTCOME_UNKNOWN
+   * Asks for a deposit or withdrawal; moves no money.
+   * @throws Refusal BAD_USER_INPUT, FORBIDDEN, NOT_FOUND, INSUFFICIENT_BALANCE, IDEMPOTENCY_KEY_REUSED, OUTCOME_UNKNOWN
    */
   async request(actor: User, input: RequestPayment): Promise<Payment> {
     if (input.kind !== PaymentKind.DEPOSIT && input.kind !== PaymentKind.WITHDRAWAL) {
-      throw badInput(`The kind must be DEPOSIT or WITHDRAWAL: ${input.kind} is booked by a sale or its reversal.`);
+      throw badInput(
+        `The kind must be DEPOSIT or WITHDRAWAL: ${input.kind} is booked by a sale or its reversal.`,
+        'kind',
+      );
     }
     const amount = positiveAmount('amount', input.amount);
     const note = optionalNote('note', input.note);
-    // Every request has a key, so that it may be tried again whatever became of the first try.
-    const idempotencyKey = optionalKey(input.idempotencyKey) ?? randomUUID();
-    return tryAgain(
-      async () => {
-        const earlier = await this.findByKey(actor, idempotencyKey);
-        if (earlier !== null) return earlier;
-        const user = await this.findPayer(actor, input.userId);
-        if (input.kind === PaymentKind.WITHDRAWAL) checkBalance(user, amount);
-        return this.insertOnce({
+    const { kind } = input;
+    const userId = input.userId ?? String(actor.id);
+    const asked = {
+      mutation: 'requestPayment',
+      key: optionalKey(input.idempotencyKey),
+      input: { kind, amount, userId: parseId(userId), note },
+    };
+    return changeOnce(this.dataSource, actor, asked, {
+      find: existingPayment,
+      make: async (ledger) => {
+        const user = await findPayer(ledger, actor, userId);
+        if (kind === PaymentKind.WITHDRAWAL) checkBalance(user, amount);
+        const payment = ledger.create(Payment, {
+          ...UNDECIDED,
           userId: user.id,
-          kind: input.kind,
+          kind,
           status: PaymentStatus.PENDING,
-          amount: input.kind === PaymentKind.DEPOSIT ? amount : -amount,
+          amount: kind === PaymentKind.DEPOSIT ? amount : -amount,
           note,
           createdAt: new Date(),
           requestedById: actor.id,
-          idempotencyKey,
         });
+        await ledger.insert(Payment, payment);
+        return { result: payment, changed: { subject: 'payment', id: payment.id } };
       },
-      { giveUp: outcomeUnknown },
-    );
+    });
   }
 
-  /** @throws Refusal BAD_USER_INPUT, NOT_FOUND, PAYMENT_NOT_PENDING, OUTCOME_UNKNOWN */
-  async reject(actor: User, id: string, reason: string | null | undefined): Promise<Payment> {
-    const change = {
-      status: PaymentStatus.REJECTED,
-      rejectedAt: new Date(),
-      rejectedById: actor.id,
-      rejectionReason: optionalNote('reason', reason),
-    };
-    const isDone = (payment: Payment): boolean =>
-      payment.rejectedById === actor.id && payment.rejectedAt?.getTime() === change.rejectedAt.getTime();
-    const attempt = (): Promise<Payment> =>
-      inTransaction(this.dataSource, async (manager) => {
-        const payment = await lockPayment(manager, id);
-        // A try whose answer was lost.
-        if (isDone(payment)) return payment;
+  /** @throws Refusal BAD_USER_INPUT, NOT_FOUND, PAYMENT_NOT_PENDING, IDEMPOTENCY_KEY_REUSED, OUTCOME_UNKNOWN */
+  async reject(actor: User, { id, reason, idempotencyKey }: RejectPayment): Promise<Payment> {
+    const rejectionReason = optionalNote('reason', reason);
+    const asked = { mutation: 'rejectPayment', key: optionalKey(idempotencyKey), input: { id, rejectionReason } };
+    return this.close(actor, asked, id, rejectionReason);
+  }
+
+  /**
+   * Takes back what the same account asked for: the payment is rejected by the one who wanted it.
+   * @throws Refusal NOT_FOUND, FORBIDDEN, PAYMENT_NOT_PENDING, BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED, OUTCOME_UNKNOWN
+   */
+  async cancel(actor: User, id: string, idempotencyKey?: string | null): Promise<Payment> {
+    const asked = { mutation: 'cancelPayment', key: optionalKey(idempotencyKey), input: { id } };
+    return this.close(actor, asked, id, null, (payment) => {
+      checkAskedFor(actor, payment);
+    });
+  }
+
+  private close(
+    actor: User,
+    asked: Asked,
+    id: string,
+    rejectionReason: string | null,
+    check: (payment: Payment) => void = () => undefined,
+  ): Promise<Payment> {
+    return changeOnce(this.dataSource, actor, asked, {
+      find: existingPayment,
+      make: async (ledger) => {
+        const payment = await lockPayment(ledger, id);
+        check(payment);
         checkPending(payment);
-        await manager.update(Payment, payment.id, change);
-        return Object.assign(payment, change);
-      });
-    return tryAgain(attempt, { giveUp: outcomeUnknown });
+        const change = {
+          status: PaymentStatus.REJECTED,
+          rejectedAt: new Date(),
+          rejectedById: actor.id,
+          rejectionReason,
+        };
+        await ledger.update(Payment, payment.id, change);
+        const { REJECTED, PENDING } = PaymentStatus;
+        const [before, after] = [{ status: PENDING }, { status: REJECTED, rejectionReason }];
+        return {
+          result: Object.assign(payment, change),
+          changed: { subject: 'payment', id: payment.id, before, after },
+        };
+      },
+    });
   }
 
   /**
    * Confirms a pending deposit or withdrawal: moves the money and recomputes every member's share.
-   * @throws Refusal NOT_FOUND, PAYMENT_NOT_PENDING, INSUFFICIENT_BALANCE
+   * @throws Refusal NOT_FOUND, PAYMENT_NOT_PENDING, INSUFFICIENT_BALANCE, IDEMPOTENCY_KEY_REUSED; FORBIDDEN where
+   * four eyes are asked for
    */
-  async confirm(actor: User, id: string): Promise<Payment> {
+  async confirm(actor: User, id: string, idempotencyKey?: string | null): Promise<Payment> {
     return this.operations.run(OperationKind.CONFIRM_PAYMENT, actor, {
+      asked: { mutation: 'confirmPayment', key: optionalKey(idempotencyKey), input: { id } },
+      find: existingPayment,
       book: async (ledger, at) => {
         const payment = await lockPayment(ledger, id);
-        checkPending(payment);
-        if (payment.kind === PaymentKind.WITHDRAWAL) {
-          checkBalance(await requireRow(ledger, User, payment.userId), -payment.amount);
-        }
+        await this.checkConfirmation(ledger, actor, payment);
         await bookConfirmation(ledger, payment, { actorId: actor.id, at });
         return {
           result: Object.assign(payment, {
@@ -128,6 +164,25 @@ export class PaymentService {
     });
   }
 
+  /**
+   * What `confirm` would book now, from one moment's rows; nothing is changed and no row is locked.
+   * @throws Refusal as `confirm` does
+   */
+  previewConfirmation(actor: User, id: string): Promise<ConfirmationPreview> {
+    return inSnapshot(this.dataSource, async (ledger) => {
+      const payment = await findPayment(ledger, id);
+      await this.checkConfirmation(ledger, actor, payment);
+      return { payment, members: await previewShares(ledger, payment) };
+    });
+  }
+
+  private async checkConfirmation(ledger: EntityManager, actor: User, payment: Payment): Promise<void> {
+    checkPending(payment);
+    if (this.rules.fourEyes) checkOtherEyes(actor, payment);
+    if (payment.kind !== PaymentKind.WITHDRAWAL) return;
+    checkBalance(await requireRow(ledger, User, payment.userId), -payment.amount);
+  }
+
   /** One payment, or null where there is none that this viewer may see. */
   async find(viewer: User, id: string): Promise<Payment | null> {
     const key = parseId(id);
@@ -136,69 +191,24 @@ export class PaymentService {
   }
 
   findByIds(ids: readonly number[]): Promise<Payment[]> {
-    return readRows(this.dataSource.manager, Payment, { where: ['id IN (?)'], parameters: [ids] });
-  }
-
-  /** Newest first: all of them for OPERATOR and ADMIN, for others the own ones. @throws Refusal BAD_USER_INPUT */
-  async list(viewer: User, filter: PaymentFilter, page: PageRequest): Promise<Page<Payment>> {
-    checkFirst(page.first);
-    const [result] = await pagesByUser(this.dataSource.manager, Payment, {
-      userIds: isStaff(viewer) ? null : [viewer.id],
-      where: given(filter),
-      page,
-    });
-    return result as Page<Payment>;
-  }
-
-  /** A page of payments for each of those accounts, newest first, in one statement. */
-  listByUser(userIds: readonly number[], filter: PaymentFilter, page: PageRequest): Promise<Page<Payment>[]> {
-    return pagesByUser(this.dataSource.manager, Payment, { userIds, where: given(filter), page });
-  }
-
-  /** A page of history for each of those accounts, newest first, in one statement. */
-  contributionsByUser(userIds: readonly number[], page: PageRequest): Promise<Page<Contribution>[]> {
-    return pagesByUser(this.dataSource.manager, Contribution, { userIds, where: {}, page });
-  }
-
-  /** The same key may arrive twice at once: then the other request may have won. */
-  private async insertOnce(
-    values: Partial<Payment> & { idempotencyKey: string; requestedById: number },
-  ): Promise<Payment> {
-    const { manager } = this.dataSource;
-    const payment = manager.create(Payment, { ...UNDECIDED, ...values });
-    try {
-      await manager.insert(Payment, payment);
-      return payment;
-    } catch (error) {
-      if (duplicateKey(error) !== 'payments_idempotency') throw error;
-      const { requestedById, idempotencyKey } = values;
-      return manager.findOneByOrFail(Payment, { requestedById, idempotencyKey });
-    }
-  }
-
-  private findByKey(actor: User, idempotencyKey: string): Promise<Payment | null> {
-    return this.dataSource.manager.findOneBy(Payment, { requestedById: actor.id, idempotencyKey });
-  }
-
-  private async findPayer(actor: User, userId: string | null | undefined): Promise<User> {
-    const id = userId ?? String(actor.id);
-    if (!isStaff(actor) && id !== String(actor.id)) {
-      throw new Refusal('FORBIDDEN', "Only OPERATOR and ADMIN may ask on another member's behalf.");
-    }
-    const key = parseId(id);
-    const user = key === null ? null : await readRow(this.dataSource.manager, User, key);
-    if (user === null) throw notFound('user', id);
-    if (!isMember(user)) {
-      throw badInput(`User ${user.id} is ${user.role}: only OPERATOR and INVESTOR accounts hold capital.`);
-    }
-    return user;
+    return readRows(this.dataSource.manager, Payment, { where: [['id IN (?)', ids]] });
   }
 }
 
-function given(filter: PaymentFilter): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(filter).filter((entry): entry is [string, PaymentStatus | PaymentKind] => Boolean(entry[1])),
-  );
+const existingPayment = (ledger: EntityManager, id: number): Promise<Payment> => requireRow(ledger, Payment, id);
+
+/** @throws Refusal FORBIDDEN, NOT_FOUND, BAD_USER_INPUT */
+async function findPayer(ledger: EntityManager, actor: User, userId: string): Promise<User> {
+  if (!isStaff(actor) && userId !== String(actor.id)) {
+    throw new Refusal('FORBIDDEN', "Only OPERATOR and ADMIN may ask on another member's behalf.");
+  }
+  const key = parseId(userId);
+  const user = key === null ? null : await readRow(ledger, User, key);
+  if (user === null) throw notFound('user', userId);
+  if (!isMember(user)) {
+    throw badInput(`User ${user.id} is ${user.role}: only OPERATOR and INVESTOR accounts hold capital.`, 'userId');
+  }
+  return user;
 }
 
 function checkBalance(user: User, withdrawal: Cents): void {
@@ -209,12 +219,40 @@ function checkBalance(user: User, withdrawal: Cents): void {
   );
 }
 
-/** The row stays as it is until this transaction ends. @throws Refusal NOT_FOUND */
-async function lockPayment(manager: EntityManager, id: string): Promise<Payment> {
+/** @throws Refusal NOT_FOUND */
+async function findPayment(
+  manager: EntityManager,
+  id: string,
+  options: Parameters<typeof readRow>[3] = {},
+): Promise<Payment> {
   const key = parseId(id);
-  const payment = key === null ? null : await readRow(manager, Payment, key, { forUpdate: true });
+  const payment = key === null ? null : await readRow(manager, Payment, key, options);
   if (payment === null) throw notFound('payment', id);
   return payment;
+}
+
+/** The row stays as it is until this transaction ends. @throws Refusal NOT_FOUND */
+const lockPayment = (manager: EntityManager, id: string): Promise<Payment> =>
+  findPayment(manager, id, { lock: 'FOR UPDATE' });
+
+/** @throws Refusal FORBIDDEN for the one who asked for the payment, and for its owner */
+function checkOtherEyes(actor: User, { id, requestedById, userId }: Payment): void {
+  if (actor.id !== requestedById && actor.id !== userId) return;
+  const why = actor.id === requestedById ? 'you asked for it' : 'it is your own';
+  throw new Refusal(
+    'FORBIDDEN',
+    `You cannot confirm payment ${id}, since ${why}: FOUR_EYES is on, so another OPERATOR or ADMIN must.`,
+  );
+}
+
+/** @throws Refusal FORBIDDEN for an account that did not ask for it; NOT_FOUND for one that may not even see it */
+function checkAskedFor(actor: User, { id, requestedById, userId }: Payment): void {
+  if (requestedById === actor.id) return;
+  if (!isStaff(actor) && userId !== actor.id) throw notFound('payment', String(id));
+  throw new Refusal(
+    'FORBIDDEN',
+    `Only the account that asked for payment ${id} may cancel it: an OPERATOR or ADMIN may reject it.`,
+  );
 }
 
 function checkPending({ id, status }: Payment): void {

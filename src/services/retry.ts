@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sqlErrno } from '../database/errors';
+import { sqlErrno } from '../database/connection/errors';
 import { Refusal } from './errors';
+import { CommitUnanswered } from './transaction';
 
 /** Error numbers of MySQL and MariaDB after which nothing has happened and the same may simply be tried again. */
 const TRANSIENT = new Set([
@@ -46,7 +47,7 @@ export function duplicateKey(error: unknown): string | null {
 }
 
 /** No further try is begun after this long. */
-export const PATIENCE_MS = 30_000;
+export const RETRY_FOR_MS = 30_000;
 
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 1_000;
@@ -58,8 +59,8 @@ export function retriesSoFar(): number {
   return retries;
 }
 
-export interface Patience {
-  patienceMs?: number;
+interface RetryOptions {
+  retryForMs?: number;
   /** What the caller is told in the end. */
   giveUp?: (lastError: unknown) => Refusal;
 }
@@ -71,9 +72,9 @@ export interface Patience {
  */
 export async function tryAgain<T>(
   attempt: () => Promise<T>,
-  { patienceMs = PATIENCE_MS, giveUp = unavailable }: Patience = {},
+  { retryForMs = RETRY_FOR_MS, giveUp = unavailable }: RetryOptions = {},
 ): Promise<T> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + retryForMs;
   for (let bound = FIRST_PAUSE_MS; ; bound = Math.min(LONGEST_PAUSE_MS, 2 * bound)) {
     try {
       return await attempt();
@@ -87,6 +88,26 @@ export async function tryAgain<T>(
   }
 }
 
+/**
+ * The same for a change that may be made again whatever became of an earlier try. Where no COMMIT was sent, nothing has
+ * happened.
+ * @throws Refusal SERVICE_UNAVAILABLE, or OUTCOME_UNKNOWN where a COMMIT was sent and not answered
+ */
+export async function tryChangeAgain<T>(attempt: () => Promise<T>, retryForMs = RETRY_FOR_MS): Promise<T> {
+  let isSent = false;
+  const watched = (): Promise<T> =>
+    attempt().catch((error: unknown) => {
+      isSent ||= error instanceof CommitUnanswered;
+      throw error;
+    });
+  const giveUp = (lastError: unknown): Refusal => (isSent ? outcomeUnknown : unavailable)(lastError);
+  try {
+    return await tryAgain(watched, { retryForMs, giveUp });
+  } catch (error) {
+    throw error instanceof CommitUnanswered ? outcomeUnknown(error) : error;
+  }
+}
+
 function unavailable(lastError: unknown): Refusal {
   return new Refusal(
     'SERVICE_UNAVAILABLE',
@@ -96,26 +117,31 @@ function unavailable(lastError: unknown): Refusal {
   );
 }
 
-/** For `giveUp`, where an earlier try may have taken effect without an answer. */
-export function outcomeUnknown(lastError: unknown): Refusal {
+/** Where a try may have taken effect without an answer. */
+function outcomeUnknown(lastError: unknown): Refusal {
   return new Refusal(
     'OUTCOME_UNKNOWN',
-    'The database has been busy or away for too long: look whether the request took effect before sending it again.',
+    'The database has been busy or away: the request may have taken effect. Send it again with the same idempotencyKey, or look first.',
     {},
     lastError,
   );
 }
 
 /**
- * The refusal that stands for an error where the database was busy or away during a request that is not tried again;
- * any other error as it is.
+ * The refusal that stands for an error where the database was busy or away during a request that changes nothing and is
+ * not tried again; any other error as it is.
  */
 export function orUnavailable(error: unknown): unknown {
   if (!isTransient(error)) return error;
   return new Refusal(
     'SERVICE_UNAVAILABLE',
-    'The database has been busy or away: if this was to change something, look whether it did before you try again.',
+    'The database has been busy or away: nothing was changed, and you may try again later.',
     {},
     error,
   );
+}
+
+/** The same for a request that changes something: it may have done so. */
+export function orOutcomeUnknown(error: unknown): unknown {
+  return isTransient(error) ? outcomeUnknown(error) : error;
 }

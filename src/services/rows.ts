@@ -1,18 +1,16 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
-import { type Row, runStatement } from '../database/statement';
+import { type Row, runStatement } from '../database/connection/statement';
 
-export interface Conditions {
+/** SQL about the row `t`, and what its question marks stand for, in order. */
+export type Condition = readonly [sql: string, ...parameters: unknown[]];
+
+interface Clauses {
   /** All of them must hold. */
-  where?: readonly string[];
-  /** For their question marks, in order. */
-  parameters?: readonly unknown[];
-}
-
-interface Clauses extends Conditions {
+  where?: readonly Condition[];
   orderBy?: string;
   limit?: number;
-  /** Until the transaction ends, nobody else may change the rows. */
-  forUpdate?: boolean;
+  /** Until the transaction ends, nobody else may change the rows. Spelled as both families know it. */
+  lock?: 'FOR UPDATE' | 'LOCK IN SHARE MODE';
 }
 
 /**
@@ -25,16 +23,20 @@ export async function readRows<T extends ObjectLiteral>(
   clauses: Clauses,
 ): Promise<T[]> {
   const { columns, tableName, target } = manager.dataSource.getMetadata(entity);
-  const { where = [], orderBy, limit, forUpdate = false, parameters = [] } = clauses;
+  const { where = [], orderBy, limit, lock } = clauses;
   const sql = [
     `SELECT ${columns.map(({ databaseName, propertyName }) => `${databaseName} AS ${propertyName}`).join(', ')}`,
-    `FROM ${tableName}`,
-    ...allOf(where),
+    `FROM ${tableName} t`,
+    ...where.map(([condition], i) => `${i === 0 ? 'WHERE' : 'AND'} ${condition}`),
     ...(orderBy === undefined ? [] : [`ORDER BY ${orderBy}`]),
     ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
-    ...(forUpdate ? ['FOR UPDATE'] : []),
+    ...(lock === undefined ? [] : [lock]),
   ].join(' ');
-  const rows = await query(manager, sql, parameters);
+  const rows = await query(
+    manager,
+    sql,
+    where.flatMap(([, ...parameters]) => parameters),
+  );
   for (const { propertyName, transformer } of columns) {
     if (transformer === undefined || Array.isArray(transformer)) continue;
     for (const row of rows) row[propertyName] = transformer.from(row[propertyName]);
@@ -50,9 +52,9 @@ export async function readRow<T extends ObjectLiteral>(
   manager: EntityManager,
   entity: EntityTarget<T>,
   id: number,
-  options: Pick<Clauses, 'forUpdate'> = {},
+  options: Pick<Clauses, 'lock'> = {},
 ): Promise<T | null> {
-  const [row = null] = await readRows(manager, entity, { where: ['id = ?'], parameters: [id], ...options });
+  const [row = null] = await readRows(manager, entity, { where: [['id = ?', id]], ...options });
   return row;
 }
 
@@ -67,25 +69,9 @@ export async function requireRow<T extends ObjectLiteral>(
   return row;
 }
 
-/** How many rows fulfil all the conditions. */
-export async function countRows<T extends ObjectLiteral>(
-  manager: EntityManager,
-  entity: EntityTarget<T>,
-  { where = [], parameters = [] }: Conditions,
-): Promise<number> {
-  const { tableName } = manager.dataSource.getMetadata(entity);
-  const sql = ['SELECT COUNT(*) AS count', `FROM ${tableName}`, ...allOf(where)].join(' ');
-  const [row] = await query(manager, sql, parameters);
-  return Number(row?.count);
-}
-
 function query(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
   // One with a query runner is within a transaction.
   return manager.queryRunner === undefined
     ? runStatement(manager.dataSource, sql, parameters)
     : manager.query(sql, [...parameters]);
-}
-
-function allOf(conditions: readonly string[]): string[] {
-  return conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`];
 }

@@ -1,14 +1,35 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { DataSource } from 'typeorm';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type DataSource, IsNull } from 'typeorm';
+import { PoolState } from '../entities/pool';
 import { User } from '../entities/user';
+import { REVOKED } from './acting-account';
+import { byAccount, changeRows } from './changes';
 import { Refusal } from './errors';
 import { checkNewPassword, hashPassword, isPassword } from './passwords';
-import { readRow } from './rows';
-import { TryLimit } from './try-limit';
+import { tryChangeAgain } from './retry';
+import { readRow, readRows } from './rows';
+import { NothingToDo, orNothingToDo } from './transaction';
+import { tooMany, TryLimit } from './try-limit';
 
-export interface Session {
+/** What a token says. */
+export interface Claims {
+  /** Who made it, and for whom: the pool's uid, both times. */
+  iss: string;
+  aud: string;
+  /** The account's uid. */
+  sub: string;
+  /** In seconds since 1970. */
+  exp: number;
+  /** The pool's, between two restores. */
+  epoch: string;
+  /** The account's `tokenVersion`. */
+  version: number;
+}
+
+interface Session {
   token: string;
   expiresAt: Date;
   user: User;
@@ -16,8 +37,13 @@ export interface Session {
 
 const TOKEN_LIFETIME_SECONDS = 3600;
 const ALGORITHM = 'HS256';
-const ISSUER = 'motorpool';
+const VERIFIED = {
+  algorithms: [ALGORITHM],
+  requiredClaims: ['iss', 'aud', 'sub', 'exp', 'epoch', 'version'],
+};
 const TRIES_WINDOW_SECONDS = 60;
+/** Of one account from one address, right or wrong, within the window. */
+const SIGN_INS = 30;
 /** Of so many tokens is known that we signed them. */
 const MAX_KNOWN_TOKENS = 1_000;
 
@@ -30,13 +56,18 @@ const unauthenticated = (message: string): Refusal => new Refusal('UNAUTHENTICAT
 export class SessionService {
   private readonly triesByAccount = new TryLimit({ wrongTries: 5, windowSeconds: TRIES_WINDOW_SECONDS });
   private readonly triesByAddress = new TryLimit({ wrongTries: 20, windowSeconds: TRIES_WINDOW_SECONDS });
-  /** As a key object: jose imports bytes anew for every token. */
+  /** Right ones take as long to check as wrong ones. */
+  private readonly signIns = new RateLimiterMemory({ points: SIGN_INS, duration: TRIES_WINDOW_SECONDS });
+  /** As a key object: jose would import raw bytes again for every token. */
   private readonly key: KeyObject;
   /**
    * The claims of tokens that were verified, and not yet expired then. A signature stays right, and verifying one takes
    * about a tenth of a request for a short list (`npm run bench -- --only=read-list`).
    */
-  private readonly verified = new LRUCache<string, JWTPayload>({ max: MAX_KNOWN_TOKENS });
+  private readonly verified = new LRUCache<string, Claims>({ max: MAX_KNOWN_TOKENS });
+
+  /** What was found revoked once, so that it is a stranger's from then on and asks no database. */
+  private readonly revoked = new WeakSet<Claims>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -51,6 +82,9 @@ export class SessionService {
    */
   async login(email: string, password: string, address: string): Promise<Session> {
     const account = email.trim().toLowerCase().slice(0, 254);
+    await this.signIns.consume(`${account} ${address}`).catch((limit: unknown) => {
+      throw limit instanceof RateLimiterRes ? tooMany('sign-ins', limit.msBeforeNext) : limit;
+    });
     const user = await this.limited(account, address, async () => {
       const found = await this.dataSource.manager.findOneBy(User, { email: account });
       // The collation finds "ádmin" for "admin" too: each spelling would be an account of its own to the limit.
@@ -66,57 +100,89 @@ export class SessionService {
    * @throws Refusal BAD_USER_INPUT, UNAUTHENTICATED, RATE_LIMITED
    */
   async changePassword(user: User, currentPassword: string, newPassword: string, address: string): Promise<Session> {
-    checkNewPassword(newPassword);
+    checkNewPassword(newPassword, 'newPassword');
+    // The change itself is refused where the account may not act any more.
+    const author = { ...byAccount('changePassword', user), account: null };
     const right = await this.limited(user.email, address, async () =>
       (await isPassword(user.passwordHash, currentPassword)) ? user : null,
     );
     if (right === null) throw unauthenticated('The current password is wrong.');
     const passwordHash = await hashPassword(newPassword);
-    const { manager } = this.dataSource;
-    const { id, tokenVersion } = user;
-    // Not where the account was changed since the request began: the password that was checked may be an old one.
+    const { id, uid, tokenVersion } = user;
     const change = { passwordHash, tokenVersion: tokenVersion + 1 };
-    const { affected } = await manager.update(User, { id, tokenVersion }, change);
-    if (affected !== 1) throw unauthenticated('The token has been revoked: sign in again.');
-    return this.open(await manager.findOneByOrFail(User, { id }));
+    const attempt = (): Promise<User> =>
+      orNothingToDo(
+        changeRows(this.dataSource, author, async (manager) => {
+          const now = await readRow(manager, User, id, { lock: 'FOR UPDATE' });
+          // An earlier try may have taken effect.
+          if (now !== null && now.passwordHash === passwordHash) throw new NothingToDo(now);
+          // Not where the account was changed since the request began: the password that was checked may be an old one, and
+          // a restore may have given the number to another account.
+          if (now?.uid !== uid || now.tokenVersion !== tokenVersion || now.disabledAt !== null)
+            throw unauthenticated(REVOKED);
+          await manager.update(User, { id }, change);
+          return { result: Object.assign(now, change), changed: { subject: 'user', id } };
+        }),
+      );
+    return this.open(await tryChangeAgain(attempt));
   }
 
   /**
-   * The account that a token stands for.
-   * @throws Refusal UNAUTHENTICATED where it is forged, expired or revoked
+   * What a token claims that we signed and that has not expired. Asks no database.
+   * @throws Refusal UNAUTHENTICATED
    */
-  async authenticate(token: string): Promise<User> {
+  async claimsOf(token: string): Promise<Claims> {
     const claims = this.stillValid(token) ?? (await this.verify(token));
-    const id = Number(claims?.sub);
-    if (claims === null || !Number.isInteger(id))
-      throw unauthenticated('The token is not valid, or has expired: sign in.');
-    const user = await readRow(this.dataSource.manager, User, id);
-    if (user === null || user.tokenVersion !== claims.version)
-      throw unauthenticated('The token has been revoked: sign in again.');
-    return user;
+    if (claims === null) throw unauthenticated('The token is not valid, or has expired: sign in.');
+    if (this.revoked.has(claims)) throw unauthenticated(REVOKED);
+    return claims;
   }
 
-  private stillValid(token: string): JWTPayload | null {
+  /**
+   * The account that a token stands for, now.
+   * @throws Refusal UNAUTHENTICATED where it is of another pool, of before a restore, or revoked
+   */
+  async accountOf(claims: Claims): Promise<User> {
+    const { sub, iss, aud, epoch, version } = claims;
+    const [user] = await readRows(this.dataSource.manager, User, {
+      where: [
+        ['uid = ?', sub],
+        ['(SELECT uid FROM pool WHERE id = 1) = ?', iss === aud ? iss : ''],
+        ['(SELECT epoch FROM pool WHERE id = 1) = ?', epoch],
+      ],
+    });
+    // For good: neither an epoch nor a version comes again.
+    if (user?.tokenVersion !== version) this.revoked.add(claims);
+    if (user?.tokenVersion !== version || user.disabledAt !== null) throw unauthenticated(REVOKED);
+    return Object.assign(user, { epoch });
+  }
+
+  private stillValid(token: string): Claims | null {
     const claims = this.verified.get(token);
-    if (claims?.exp === undefined) return null;
+    if (claims === undefined) return null;
     return Math.floor(Date.now() / 1000) < claims.exp ? claims : null;
   }
 
-  private async verify(token: string): Promise<JWTPayload | null> {
+  private async verify(token: string): Promise<Claims | null> {
     const { jwtVerify } = await jose();
-    const options = { algorithms: [ALGORITHM], issuer: ISSUER };
-    const { payload } = await jwtVerify(token, this.key, options).catch(() => ({ payload: null }));
-    if (payload !== null) this.verified.set(token, payload);
+    const { payload } = await jwtVerify(token, this.key, VERIFIED).catch(() => ({ payload: null }));
+    if (payload === null || !isComplete(payload)) return null;
+    this.verified.set(token, payload);
     return payload;
   }
 
   private async open(user: User): Promise<Session> {
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + TOKEN_LIFETIME_SECONDS) * 1000);
+    const { manager } = this.dataSource;
+    if (user.uid === null) await manager.update(User, { id: user.id, uid: IsNull() }, { uid: randomUUID() });
+    const { uid, tokenVersion } = user.uid === null ? await manager.findOneByOrFail(User, { id: user.id }) : user;
+    const pool = await manager.findOneByOrFail(PoolState, { id: 1 });
     const { SignJWT } = await jose();
-    const token = await new SignJWT({ version: user.tokenVersion })
+    const token = await new SignJWT({ version: tokenVersion, epoch: pool.epoch })
       .setProtectedHeader({ alg: ALGORITHM })
-      .setIssuer(ISSUER)
-      .setSubject(String(user.id))
+      .setIssuer(pool.uid)
+      .setAudience(pool.uid)
+      .setSubject(String(uid))
       .setIssuedAt()
       .setExpirationTime(expiresAt)
       .sign(this.key);
@@ -127,4 +193,9 @@ export class SessionService {
   private limited<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T | null> {
     return this.triesByAddress.run(address, () => this.triesByAccount.run(account, attempt));
   }
+}
+
+function isComplete(payload: JWTPayload): payload is Claims & JWTPayload {
+  const { iss, aud, sub, exp, epoch, version } = payload;
+  return [iss, aud, sub, epoch].every((text) => typeof text === 'string') && [exp, version].every(Number.isInteger);
 }

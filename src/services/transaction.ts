@@ -1,6 +1,6 @@
 import type { PoolConnection } from 'mysql2';
 import type { DataSource, EntityManager } from 'typeorm';
-import { closeConnection } from '../database/connection-pool';
+import { closeConnection } from '../database/connection/connection-pool';
 import { Refusal } from './errors';
 
 /** COMMIT was sent and not answered with success: only the database knows whether it happened. */
@@ -26,6 +26,16 @@ export class NothingToDo<T = unknown> extends Error {
   }
 }
 
+/** What stands in the place of work that turned out to be unnecessary is its result. */
+export async function orNothingToDo<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof NothingToDo) return error.result as T;
+    throw error;
+  }
+}
+
 /**
  * Runs the work in a transaction of its own: all of it or nothing. The connection is used again only when its
  * transaction has surely ended. After any failure but a refusal it is closed instead, which rolls back: a connection
@@ -36,11 +46,12 @@ export class NothingToDo<T = unknown> extends Error {
 export async function inTransaction<T>(
   dataSource: DataSource,
   work: (ledger: EntityManager) => Promise<T>,
+  isolation?: 'REPEATABLE READ',
 ): Promise<T> {
   const runner = dataSource.createQueryRunner();
   const connection = (await runner.connect()) as PoolConnection;
   try {
-    await runner.startTransaction();
+    await runner.startTransaction(isolation);
     const result = await work(runner.manager);
     try {
       await runner.commitTransaction();
@@ -56,6 +67,17 @@ export async function inTransaction<T>(
   } finally {
     await runner.release();
   }
+}
+
+/** Reads what was committed at one moment. No row is locked, and nothing can be changed: it ends with a rollback. */
+export async function inSnapshot<T>(dataSource: DataSource, read: (ledger: EntityManager) => Promise<T>): Promise<T> {
+  const readOnly = async (ledger: EntityManager): Promise<never> => {
+    throw new NothingToDo(await read(ledger));
+  };
+  return inTransaction(dataSource, readOnly, 'REPEATABLE READ').catch((error: unknown) => {
+    if (error instanceof NothingToDo) return error.result as T;
+    throw error;
+  });
 }
 
 const always = (): boolean => true;

@@ -62,9 +62,13 @@ export class TryLimit {
     if (tries === null || tries.msBeforeNext <= 0) return this.wrong.points;
     const left = this.wrong.points - tries.consumedPoints;
     if (left > 0) return left;
-    const retryAfterSeconds = Math.ceil(tries.msBeforeNext / 1000);
-    throw new Refusal('RATE_LIMITED', `Too many wrong tries: try again in ${retryAfterSeconds} seconds.`, {
-      retryAfterSeconds,
-    });
+    throw tooMany('wrong tries', tries.msBeforeNext);
   }
+}
+
+export function tooMany(what: string, msBeforeNext: number): Refusal {
+  const retryAfterSeconds = Math.ceil(msBeforeNext / 1000);
+  return new Refusal('RATE_LIMITED', `Too many ${what}: try again in ${retryAfterSeconds} seconds.`, {
+    retryAfterSeconds,
+  });
 }

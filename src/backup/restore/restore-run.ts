@@ -1,18 +1,22 @@
-import { BackupRun } from '../backup-run';
-import { readBackup, type Backup } from '../catalogue';
-import { BackupError, OR_KEEP_FEWER, reasonOf } from '../errors';
-import type { BackupLock } from '../lock';
-import { ownSchemaName } from '../own-schema';
-import { checkRoom, checkRoomForCopy } from '../room';
-import type { RestoreContext, RestoreDependencies, RestoreStep } from './context';
-import type { RestorePlan } from './plan';
-import { discard, settleReplaced } from './replaced';
-import { RestoredCopy, type Audited } from './restored-copy';
-import { nameOfFile } from './plan-text';
-import { LostInSwap, moveInto, swapIn } from './swap';
-import { causeOf, SwappedError } from './swapped-error';
-import { UnpublishedBackup } from './unpublished-backup';
-import { putViews, type View } from './views';
+import { keepLastTry } from '../run/last-try';
+import { BackupRun } from '../run/backup-run';
+import { readBackup, type Backup } from '../files/catalogue';
+import { BackupError, OR_KEEP_FEWER, reasonOf } from '../core/errors';
+import { unknownSchema } from '../files/pending-migrations';
+import type { BackupLock } from '../server/backup-lock';
+import { ownSchemaName } from '../server/auxiliary-schema';
+import { checkRoomForCopy } from '../server/disk-space';
+import type { RestoreContext, RestoreDependencies, RestoreStep } from './common/context';
+import { codeForOther } from './common/dump-filter';
+import { inventoryOf, missingFrom } from './common/inventory';
+import { causeOf, SwappedError } from './common/swapped-error';
+import type { RestorePlan } from './plan/plan';
+import { nameOfFile } from './plan/plan-text';
+import { RestoredCopy, type Checked } from './restored-copy';
+import { codeOfLive } from './swap/code';
+import { LostInSwap } from './swap/rename';
+import { discard, finish, settleReplaced, voidOlder } from './swap/replaced-schemas';
+import { moveInto, swapIn } from './swap/swap';
 
 export interface RestoreOutcome {
   /** The database that was restored, and its newest operation. */
@@ -22,11 +26,14 @@ export interface RestoreOutcome {
   migrated: string[];
   /** The backups of what was replaced. */
   safety: Backup[];
-  /** What is left to be done by hand, in sentences. */
+  /** What was found, and what is left to be done by hand, in sentences. */
   warnings: string[];
   /** The backup of what is live now; null where the live database is what it was. */
   backup: Backup | null;
 }
+
+/** Asks whether to swap in a copy although its check found something (plan.findings). */
+export type AcceptUnsound = (plan: RestorePlan) => Promise<boolean>;
 
 /** What rotation keeps while restores publish: a restore deletes nothing. */
 const KEEP_ALL = 1_000_000;
@@ -39,35 +46,40 @@ function withoutRotation(error: unknown): string {
 export class RestoreRun {
   private readonly safety: Backup[] = [];
   private readonly warnings: string[] = [];
-  private safetyCopy: UnpublishedBackup | null = null;
+  private readonly aside: string;
   private swapped = false;
+  /** What was found and accepted before the file was restored. */
+  private accepted: readonly string[] = [];
 
   constructor(
     private readonly dependencies: RestoreDependencies,
     private readonly context: RestoreContext,
     private readonly lock: BackupLock,
     private readonly plan: RestorePlan,
-  ) {}
+    private readonly acceptUnsound: AcceptUnsound,
+  ) {
+    this.aside = ownSchemaName(context.session.address.database, plan.discards ? 'discarded' : 'replaced');
+  }
 
   async execute(): Promise<RestoreOutcome> {
-    const { target, backup, beside, safetyBackup } = this.plan;
+    const { target, backup, beside } = this.plan;
     await this.refuseChangedFile();
+    await this.judgeSchema();
     await checkRoomForCopy(this.context.session, backup.sqlBytes);
     const copy = await RestoredCopy.create(this.context, this.plan);
     try {
       await this.step('created');
-      if (safetyBackup) await this.takeSafetyCopy();
       const migrated = await this.fill(copy);
       this.progress('Checking the restored copy', null);
-      const audited = await copy.audit();
-      await this.step('audited');
+      const checked = await copy.check();
+      await this.step('checked');
+      await this.judge(checked);
       await this.lock.assertHeld();
-      const made = beside ? await this.moveBeside(copy) : await this.replace(copy, audited, migrated);
-      const lastOperation = audited.lastOperation.number;
+      const made = beside ? await this.moveBeside(copy) : await this.replace(copy);
+      const lastOperation = checked.lastOperation.number;
       const { safety, warnings } = this;
       return { database: target, lastOperation, migrated, safety, warnings, backup: made };
     } finally {
-      await this.safetyCopy?.discard();
       await copy.drop();
     }
   }
@@ -79,22 +91,20 @@ export class RestoreRun {
     throw new BackupError(`${path} was removed or changed while the restore waited: run it again for a new plan.`);
   }
 
-  /** First of all, and published right before the swap: a restore that fails leaves the backups as they were. */
-  private async takeSafetyCopy(): Promise<void> {
-    const { session, settings } = this.context;
-    this.progress('Taking the safety backup', null);
-    try {
-      await checkRoom(settings.directory, this.plan.live.backups, session, false);
-      this.safetyCopy = await UnpublishedBackup.take(this.context, session, session.address.database);
-    } catch (error) {
-      if (this.context.signal?.aborted === true) throw error;
-      throw new BackupError(
-        `The safety backup of what would be replaced failed, so nothing was changed: ${withoutRotation(error)}. A database ` +
-          `too broken to be dumped can be replaced with --no-safety-backup.`,
-        { cause: error },
-      );
+  /** What is known before hours are spent on the file is asked before. */
+  private async judgeSchema(): Promise<void> {
+    const { beside, backup, isOfUnknownSchema } = this.plan;
+    if (beside || !isOfUnknownSchema) return;
+    const findings = [unknownSchema(backup.schemaVersion)];
+    if (await this.acceptUnsound({ ...this.plan, findings })) {
+      this.accepted = findings;
+      return;
     }
-    await this.step('saved');
+    throw new BackupError(
+      `${nameOfFile(this.plan)} holds a database of the schema ${backup.schemaVersion}, which this version does not know: ` +
+        `restore it with the version of Motorpool that wrote it, or a later one. --accept-unsound restores it as it is, ` +
+        `and --into NAME beside the live database.`,
+    );
   }
 
   private async fill(copy: RestoredCopy): Promise<string[]> {
@@ -117,9 +127,29 @@ export class RestoreRun {
     return migrated;
   }
 
+  /** What is wrong with a file is told; whether it takes the live one's place all the same, a person decides. */
+  private async judge({ findings }: Checked): Promise<void> {
+    if (findings.length === 0) return;
+    const file = nameOfFile(this.plan);
+    const found = `${findings.join('; ')}.`;
+    const isAccepted = this.plan.beside || findings.every((finding) => this.accepted.includes(finding));
+    if (isAccepted || (await this.acceptUnsound({ ...this.plan, findings }))) {
+      this.warnings.push(`${file} is not sound: ${found}`);
+      this.context.log.warn(`${file} is not sound, and is restored all the same: ${found}`);
+      return;
+    }
+    throw new BackupError(
+      `${file} is not sound, and was not restored: ${found} The live database is as it was; --accept-unsound restores the ` +
+        `file all the same, and --into NAME beside the live database.`,
+    );
+  }
+
   private async moveBeside(copy: RestoredCopy): Promise<null> {
-    await moveInto(this.context.session, copy.name, this.plan.target);
+    const { target, backup } = this.plan;
+    const code = copy.code === null ? null : codeForOther(copy.code, backup.database, 'disabled');
+    await moveInto(this.context, copy.name, target, code);
     this.swapped = true;
+    await this.tellMissing(copy);
     await this.step('swapped');
     return null;
   }
@@ -128,88 +158,94 @@ export class RestoreRun {
    * From the swap on there is no way back: what follows is done even where the restore was asked to stop.
    * @throws SwappedError from then on
    */
-  private async replace(copy: RestoredCopy, audited: Audited, migrated: readonly string[]): Promise<Backup | null> {
-    const { session } = this.context;
-    const keeps = !this.plan.discards;
-    const aside = ownSchemaName(session.address.database, keeps ? 'replaced' : 'discarded');
-    if (this.safetyCopy !== null) this.safety.push(await this.safetyCopy.publishAsSafety());
-    await this.step('published');
+  private async replace(copy: RestoredCopy): Promise<Backup | null> {
+    const { discards } = this.plan;
+    const replaced = await this.codeOfLive();
     this.progress('Swapping', null);
-    const views = await this.swap(copy, aside);
+    for (const done of await copy.settleAccounts()) this.warn(done);
+    await this.swap(copy, replaced);
     this.swapped = true;
-    let unmade: BackupError | null;
+    let problem: string | null;
     let backup: Backup | null;
     try {
       await this.step('swapped');
-      unmade = await this.putViews(views);
+      await voidOlder(this.afterSwap(), this.aside);
+      problem = await finish(this.afterSwap(), this.aside);
+      if (problem === null) await this.tellMissing(copy);
       this.progress('Saving what was replaced', null);
-      const settled = keeps ? await settleReplaced(this.afterSwap()) : null;
+      const settled = discards ? null : await settleReplaced(this.afterSwap());
       this.safety.push(...(settled?.saved ?? []));
       await this.step('kept');
-      this.warnings.push(...(settled?.warnings ?? (await discard(this.afterSwap(), aside))));
+      this.warnings.push(...(settled?.warnings ?? (await discard(this.afterSwap(), this.aside))));
       await this.step('dropped');
       this.progress('Backing up what was restored', null);
-      const isFile = this.plan.replay === null && migrated.length === 0;
-      backup = (isFile ? await this.backUpProven(audited) : null) ?? (await this.backUpAnew());
+      backup = await this.backUp();
+      await keepLastTry(this.context.settings, this.context.log, null);
       await this.step('backedUp');
     } catch (error) {
-      throw this.swappedError(
-        'is restored, but',
-        error,
-        'what is left to do, the next backup does (npm run db:backup)',
-      );
+      const remedy = 'what is left to do, the next backup does (npm run db:backup)';
+      throw this.swappedError('is restored, but', error, remedy);
     }
-    if (unmade === null) return backup;
-    throw this.swappedError('is restored, but', unmade, `its definition is in ${nameOfFile(this.plan)}`);
+    if (problem === null) return backup;
+    throw this.swappedError('is restored, but', problem, `the definitions are in ${nameOfFile(this.plan)}`);
   }
 
-  private async swap(copy: RestoredCopy, aside: string): Promise<View[]> {
+  /** What is replaced is saved with it, and a swap that does not happen is undone by it. */
+  private async codeOfLive(): Promise<Buffer | null> {
     try {
-      return await swapIn(this.context.session, copy.name, aside);
+      return await codeOfLive(this.context, (message) => {
+        this.warn(message);
+      });
+    } catch (error) {
+      if (this.context.signal?.aborted === true) throw error;
+      if (this.plan.discards) return null;
+      throw new BackupError(
+        `The views, triggers, routines and events of what would be replaced could not be read, so nothing was changed: ` +
+          `${withoutRotation(error)}. A database too broken to be dumped can be replaced with --no-safety-backup.`,
+        { cause: error },
+      );
+    }
+  }
+
+  private async swap(copy: RestoredCopy, replaced: Buffer | null): Promise<void> {
+    const { target, backup } = this.plan;
+    const isOther = copy.code !== null && backup.database !== target;
+    const restored = isOther ? codeForOther(copy.code, backup.database, 'as they were') : copy.code;
+    try {
+      await swapIn(this.afterSwap(), copy.name, this.aside, { restored, replaced });
     } catch (error) {
       if (!(error instanceof LostInSwap)) throw error;
       throw this.swappedError('may be restored', error, 'npm run db:status tells');
     }
   }
 
-  /** @returns why one could not be made: a restored pool needs its backup all the same */
-  private async putViews(views: readonly View[]): Promise<BackupError | null> {
-    const { query, address } = this.context.session;
-    try {
-      await putViews(query, address.database, views);
-      return null;
-    } catch (error) {
-      return BackupError.from(error, 'The views could not be made');
-    }
+  /** Everything in the file is in the restored database: what is not is named. */
+  private async tellMissing(copy: RestoredCopy): Promise<void> {
+    const { session } = this.context;
+    const missing = missingFrom(await inventoryOf(session.query, this.plan.target), copy.objects);
+    if (missing.length === 0) return;
+    this.warn(`Not restored out of ${nameOfFile(this.plan)}: ${missing.join(', ')}.`);
   }
 
-  private swappedError(how: string, error: unknown, remedy: string): SwappedError {
+  private warn(warning: string): void {
+    this.context.log.warn(warning);
+    this.warnings.push(warning);
+  }
+
+  private swappedError(how: string, problem: unknown, remedy: string): SwappedError {
     const { lost } = this.lock;
-    const reason = lost.aborted ? `The lock on backups was lost (${causeOf(lost.reason)})` : withoutRotation(error);
-    const saved = this.safety.map(({ path }) => path).join(' and ');
+    const reason = lost.aborted ? `The lock on backups was lost (${causeOf(lost.reason)})` : withoutRotation(problem);
+    const saved =
+      this.safety.length > 0 ? this.safety.map(({ path }) => path).join(' and ') : `the database ${this.aside}`;
     return new SwappedError(
-      `The database ${this.plan.target} ${how}: ${reason}; ${saved === '' ? '' : `what was replaced is in ${saved}, and `}` +
-        `${remedy}.`,
-      { cause: error },
+      `The database ${this.plan.target} ${how}: ${reason}; ` +
+        `${this.plan.discards ? '' : `what was replaced is in ${saved}, and `}${remedy}.`,
+      { cause: problem },
     );
   }
 
-  /**
-   * The newest file must be of today's history, and be there whatever was restored from where. What was restored and
-   * audited just now need not be once more, if a dump of it is still the very same; else null.
-   */
-  private async backUpProven(audited: Audited): Promise<Backup | null> {
-    const { session, now } = this.context;
-    const copy = await UnpublishedBackup.take(this.afterSwap(), session, session.address.database);
-    try {
-      if (!(await copy.isIn([this.plan.backup]))) return null;
-      return await copy.publishAsProven({ ...audited, verifiedAt: now() });
-    } finally {
-      await copy.discard();
-    }
-  }
-
-  private async backUpAnew(): Promise<Backup | null> {
+  /** The newest file must be of today's history, wherever the restored one came from. */
+  private async backUp(): Promise<Backup | null> {
     const { settings, ledger, stallMs, now, log, session } = this.context;
     const { address } = session;
     const run = new BackupRun(

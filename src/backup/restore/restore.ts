@@ -1,16 +1,17 @@
-import { BackupError, BackupStopped } from '../errors';
-import { BackupLock } from '../lock';
-import { BackupLog } from '../log';
-import { dropScratchLitter } from '../scratch';
-import { readServer } from '../server';
-import { openSession, type Session } from '../session';
-import { clearWorkFiles, prepareFolders, workTag } from '../work-files';
-import { STALL_MS, type RestoreContext, type RestoreDependencies } from './context';
-import { isOutdated, planRestore, type PlanRequest, type RestorePlan } from './plan';
-import { nameOfFile } from './plan-text';
-import { settleReplaced } from './replaced';
-import { RestoreRun, type RestoreOutcome } from './restore-run';
-import { causeOf, SwappedError } from './swapped-error';
+import { BackupError, BackupStopped } from '../core/errors';
+import { BackupLock } from '../server/backup-lock';
+import { BackupLog } from '../core/log';
+import { dropRestoreOrphans } from '../server/scratch-database';
+import { readServer } from '../server/server-version';
+import { openSession, type Session } from '../server/session';
+import { clearWorkFiles, prepareFolders, workTag } from '../files/staging';
+import { STALL_MS } from '../client/client-run';
+import type { RestoreContext, RestoreDependencies } from './common/context';
+import { isOutdated, planRestore, type PlanRequest, type RestorePlan } from './plan/plan';
+import { nameOfFile } from './plan/plan-text';
+import { settleReplaced } from './swap/replaced-schemas';
+import { RestoreRun, type AcceptUnsound, type RestoreOutcome } from './restore-run';
+import { causeOf, SwappedError } from './common/swapped-error';
 
 /** Somebody asked the restore to end. */
 export class RestoreStopped extends BackupError {
@@ -19,19 +20,25 @@ export class RestoreStopped extends BackupError {
   }
 }
 
-export interface RestoreRequest extends Omit<PlanRequest, 'knownSchemas'> {
+interface RestoreRequest extends Omit<PlanRequest, 'knownSchemas'> {
   /**
-   * A person agrees to the plan: where operations came or went meanwhile, nothing is done. Else it is planned anew, and
+   * A person agrees to the plan: where operations came or went meanwhile, nothing is done. Else it is planned again, and
    * `confirm` is asked again.
    */
   onlyAsPlanned?: boolean;
+  /**
+   * Asked where the check of the restored copy found something, before it takes the live one's place; without it nothing
+   * unsound does.
+   */
+  acceptUnsound?: AcceptUnsound;
 }
 
 type Confirm = (plan: RestorePlan) => Promise<boolean>;
+type PlanNow = (context: RestoreContext) => Promise<RestorePlan | null>;
 
 /**
  * Restores as planned, if `confirm` agrees to the plan. Everything is done and checked in a database beside the live one,
- * which then takes its place at once; whatever fails before, the live one stays as it was.
+ * which then takes its place at once; where anything fails before, the live one stays as it was.
  * @returns null where `confirm` did not agree
  * @throws BackupError in one sentence
  */
@@ -50,12 +57,13 @@ export async function restore(
     if (!(await confirm(plan))) return null;
     throwIfStopped(signal);
     session.close();
-    return await underLock(dependencies, log, async (context) => {
+    const planNow: PlanNow = async (context) => {
       if (!(await isOutdated(context, plan))) return plan;
       if (request.onlyAsPlanned === true) throw new BackupError(changed(plan));
-      const anew = await planRestore(context, { ...request, knownSchemas: dependencies.knownSchemas });
-      return (await confirm(anew)) ? anew : null;
-    });
+      const newer = await planRestore(context, { ...request, knownSchemas: dependencies.knownSchemas });
+      return (await confirm(newer)) ? newer : null;
+    };
+    return await underLock(dependencies, log, planNow, request.acceptUnsound ?? (() => Promise.resolve(false)));
   } catch (error) {
     if (signal?.aborted === true && !(error instanceof SwappedError)) throw new RestoreStopped();
     throw BackupError.from(error, 'The restore failed');
@@ -67,7 +75,8 @@ export async function restore(
 async function underLock(
   dependencies: RestoreDependencies,
   log: BackupLog,
-  planNow: (context: RestoreContext) => Promise<RestorePlan | null>,
+  planNow: PlanNow,
+  acceptUnsound: AcceptUnsound,
 ): Promise<RestoreOutcome | null> {
   const { settings, address, signal, onProgress } = dependencies;
   onProgress?.('Waiting for a backup that runs', null);
@@ -78,13 +87,19 @@ async function underLock(
       const stop = signal === undefined ? lock.lost : AbortSignal.any([lock.lost, signal]);
       const context = await contextOf(dependencies, session, log, stop);
       await dependencies.onStep?.('locked');
-      await clearWorkFiles(settings.workDirectory, context.tag);
-      await dropScratchLitter(session);
-      await settleReplaced(context);
+      const told = (left: string): void => {
+        log.warn(left);
+      };
+      await clearWorkFiles(settings.workDirectory, context.tag, told);
+      await dropRestoreOrphans(session, told);
+      await settleReplaced(context).catch((error: unknown) => {
+        if (stop.aborted) throw error;
+        told(BackupError.from(error, 'What an interrupted restore replaced could not be saved').message);
+      });
       const plan = await planNow(context);
       if (plan === null) return null;
       log.info(`Restore begins: ${nameOfFile(plan)} into ${plan.target}.`);
-      const outcome = await new RestoreRun(dependencies, context, lock, plan).execute();
+      const outcome = await new RestoreRun(dependencies, context, lock, plan, acceptUnsound).execute();
       log.info(`Restored ${plan.target}: operations up to ${outcome.lastOperation}.`);
       return outcome;
     } catch (error) {
@@ -123,7 +138,7 @@ async function contextOf(
 function changed({ target }: RestorePlan): string {
   return (
     `The operations of ${target} changed after the plan was printed, so nothing was done: run it again and look at the ` +
-    `new plan, or give --yes to restore whatever comes in meanwhile.`
+    `new plan, or give --yes to restore also where more comes in meanwhile.`
   );
 }
 

@@ -1,32 +1,41 @@
-import { auditCopy } from '../audit-copy';
-import { BackupError, reasonOf } from '../errors';
-import type { OperationMark, Query } from '../ledger';
-import { loadDump } from '../load-dump';
-import { createSchemaLike, leaveBinaryLog, ownSchemaName } from '../own-schema';
-import { orFullDisk } from '../room';
-import { openSession, type Session } from '../session';
-import { lacksRight } from '../verify';
-import type { RestoreContext, RestoreDependencies } from './context';
-import { pendingMigrations, type RestorePlan } from './plan';
-import { replay } from './replay';
-import { nameOfFile } from './plan-text';
-import { foreignObject } from './foreign-object';
-import { triggerOf } from './tables';
-import { mayMakeViews, viewsOf } from './views';
+import { replay } from '../binlog/replay';
+import { BackupError, reasonOf } from '../core/errors';
+import { NO_OPERATION, type OperationMark } from '../core/ledger';
+import { unknownSchema } from '../files/pending-migrations';
+import { loadDump } from '../load/load-dump';
+import { checkCopy } from '../prove/check-copy';
+import { createSchemaLike, leaveBinaryLog, ownSchemaName } from '../server/auxiliary-schema';
+import { orFullDisk } from '../server/disk-space';
+import { openSession, type Session } from '../server/session';
+import { lacksRight } from '../server/sql-rights';
+import type { RestoreContext, RestoreDependencies } from './common/context';
+import { DumpFilter } from './common/dump-filter';
+import { inventoryOf, missingFrom } from './common/inventory';
+import { lackingRight } from './common/making-rights';
+import { tablesOf } from './common/tables';
+import type { RestorePlan } from './plan/plan';
+import { nameOfFile } from './plan/plan-text';
+import { triggersOf } from './swap/code';
 
-/** What an audited copy surely is. */
-export interface Audited {
+/** What the check of the restored copy found. */
+export interface Checked {
   lastOperation: OperationMark;
-  schemaVersion: string;
+  /** What is wrong with it, in sentences; empty where it is sound. */
+  findings: string[];
 }
 
 /** The database beside the live one that a restore fills, before it takes the live one's place. */
 export class RestoredCopy {
+  private readonly filter: DumpFilter;
+  private readonly findings: string[] = [];
+
   private constructor(
     readonly name: string,
     private readonly context: RestoreContext,
     private readonly plan: RestorePlan,
-  ) {}
+  ) {
+    this.filter = new DumpFilter(plan.backup.database);
+  }
 
   /** @throws BackupError that names the missing right */
   static async create(context: RestoreContext, plan: RestorePlan): Promise<RestoredCopy> {
@@ -45,6 +54,16 @@ export class RestoredCopy {
     }
   }
 
+  /** What it has beside its tables, as statements that make it; null where that is nothing. */
+  get code(): Buffer | null {
+    return this.filter.code;
+  }
+
+  /** What the file holds: "table users", "view accounts". */
+  get objects(): ReadonlySet<string> {
+    return this.filter.contents.objects;
+  }
+
   /** Restores the file. @param unlogged keeps the rows out of the binary log, where the account may */
   async load(unlogged: boolean, onPart: (part: number) => void): Promise<void> {
     const { session, server } = this.context;
@@ -57,13 +76,18 @@ export class RestoredCopy {
         file: backup.path,
         dump: backup,
         initCommand: unlogged ? await this.leavingBinaryLog() : null,
-        sideBySide: true,
+        filter: this.filter,
         onBytes: (bytes) => {
           onPart(bytes / backup.sqlBytes);
         },
       });
     } catch (error) {
       throw lacksRight(error) ? await this.whatIsDenied(error) : await orFullDisk(session, error);
+    }
+    await this.refuseIncomplete();
+    // No server moves a table with triggers, and none may fire while the copy is brought to its point.
+    for (const trigger of await triggersOf(session.query, this.name)) {
+      await session.query('DROP TRIGGER ??.??', [this.name, trigger]);
     }
   }
 
@@ -75,37 +99,42 @@ export class RestoredCopy {
     await replay({ ...this.clientContext(), session, schema: this.name, from: steps.from, end: steps.end, unlogged });
   }
 
-  /** Returns the names of the migrations that were run. */
+  /** Returns the names of the migrations that were run: none on a copy that does not tell its schema. */
   async migrate({ knownSchemas, migrate }: Pick<RestoreDependencies, 'knownSchemas' | 'migrate'>): Promise<string[]> {
     const { ledger, session } = this.context;
-    await this.withSession(async ({ query }) => {
-      // What a file says of its schema, a file of a damaged database may not know.
-      const schemaVersion = await ledger.schemaVersion(query).catch(() => 'none');
-      pendingMigrations({ schemaVersion, path: this.plan.backup.path }, knownSchemas);
-    });
-    return migrate({ ...session.address, database: this.name });
+    const schemaVersion = await this.withSession(({ query }) => ledger.schemaVersion(query)).catch(() => 'none');
+    const isEmpty = (await tablesOf(session.query, this.name)).length === 0;
+    if (knownSchemas.includes(schemaVersion) || isEmpty) return migrate({ ...session.address, database: this.name });
+    this.findings.push(
+      schemaVersion === 'none' ? 'it does not tell its schema, so no migration was run' : unknownSchema(schemaVersion),
+    );
+    return [];
   }
 
-  /** @throws BackupError with the first thing wrong */
-  async audit(): Promise<Audited> {
+  /**
+   * Checks the ledger of the copy, and that it is what was asked for.
+   * @throws BackupError where it could not be checked, or is not the state that was asked for
+   */
+  async check(): Promise<Checked> {
     const { backup } = this.plan;
     try {
       return await this.withSession(async (copy) => {
-        const { query } = copy;
-        const { ledger, signal } = this.context;
-        const [violation] = await auditCopy(ledger, copy, signal);
-        if (violation !== undefined) {
-          throw new BackupError(`${backup.path} is not sound, and was not restored: ${reasonOf(violation)}.`);
-        }
-        const lastOperation = await ledger.newestOperation(query);
-        this.refuseOther(lastOperation);
-        await this.refuseTrigger(query);
-        if (!this.plan.beside) await this.refuseViews(query);
-        return { lastOperation, schemaVersion: await ledger.schemaVersion(query) };
+        const { ledger } = this.context;
+        const violations = await this.violations(copy);
+        const lastOperation = await newestOrNone(() => ledger.newestOperation(copy.query), copy);
+        const other = this.whyOther(lastOperation);
+        await this.refuseWithoutRights();
+        return { lastOperation, findings: [...this.findings, ...violations, ...other] };
       });
     } catch (error) {
       throw BackupError.from(error, `The restored copy of ${backup.path} could not be checked`);
     }
+  }
+
+  /** Right before the swap. @returns what was done to the accounts, in sentences */
+  settleAccounts(): Promise<string[]> {
+    const { ledger, session } = this.context;
+    return this.withSession((copy) => ledger.settleAccounts(copy.query, session.query, this.plan.keepDisabled));
   }
 
   /** Never throws: a server that has just failed may not do this either, and the next run does. */
@@ -113,51 +142,66 @@ export class RestoredCopy {
     await this.context.session.query('DROP DATABASE IF EXISTS ??', [this.name]).catch(() => undefined);
   }
 
-  private async refuseTrigger(query: Query): Promise<void> {
-    const trigger = await triggerOf(query, this.name);
-    if (trigger === null) return;
+  /** The violations, as `Ledger.check` tells them. A ledger whose tables are not there breaks a rule as well. */
+  private async violations(copy: Session): Promise<string[]> {
+    const { ledger, signal } = this.context;
+    try {
+      return (await checkCopy(ledger, copy, signal)).map(reasonOf);
+    } catch (error) {
+      await stillAnswers(copy);
+      return [`its ledger cannot be checked: ${reasonOf(error)}`];
+    }
+  }
+
+  /** @throws BackupError naming what the file holds and the copy does not */
+  private async refuseIncomplete(): Promise<void> {
+    const missing = missingFrom(await inventoryOf(this.context.session.query, this.name), this.objects);
+    // An event whose time is over, and which is not to be kept, is dropped as soon as it is made.
+    const lost = missing.filter((object) => !object.startsWith('event '));
+    if (lost.length === 0) return;
     throw new BackupError(
-      `${nameOfFile(this.plan)} holds the trigger ${trigger.name} on the table ${trigger.onTable}, and no server moves such ` +
-        `a table: restore it with the stock client (docs/recovery.md, "Without our commands"), or a backup from before ` +
-        `the trigger.`,
+      `${nameOfFile(this.plan)} holds what did not come into the restored copy, so it was not used: ${lost.join(', ')}.`,
     );
   }
 
-  /** Before the swap: afterwards they could not be made. */
-  private async refuseViews(query: Query): Promise<void> {
-    const { user, database } = this.context.session.address;
-    const [view] = await viewsOf(query, this.name);
-    if (view === undefined || (await mayMakeViews(query, database))) return;
+  /** Before the swap: what is no table is made after it. */
+  private async refuseWithoutRights(): Promise<void> {
+    const { query, address } = this.context.session;
+    const { beside, target } = this.plan;
+    const lacking = beside ? null : await lackingRight(query, target, this.objects);
+    if (lacking === null) return;
+    const { object, right } = lacking;
+    const kind = object.split(' ')[0] ?? '';
     throw new BackupError(
-      `${nameOfFile(this.plan)} holds the view ${view.name}, and the database account ${user} may not make views in ` +
-        `${database}: grant it CREATE VIEW ON \`${database}\`.* and try again.`,
+      `${nameOfFile(this.plan)} holds the ${object}, and the database account ${address.user} may not make ${kind}s in ` +
+        `${target}: grant it ${right} ON \`${target}\`.* and try again.`,
     );
   }
 
-  /** What the server says of it has the number of a line that it got, and no name. */
   private async whatIsDenied(error: unknown): Promise<unknown> {
     const { session, server } = this.context;
     const [row] = await session.query('SELECT CURRENT_USER() AS account');
-    const account = String(row?.account);
-    const denied = await foreignObject(this.plan.backup, account);
-    if (denied === null) return error;
     const right = server.family === 'mysql' ? 'SET_ANY_DEFINER (before 8.2: SET_USER_ID)' : 'SET USER';
     return new BackupError(
-      `${nameOfFile(this.plan)} holds the ${denied.what} of ${denied.owner}, and the database account ${account} may make ` +
-        `nothing in the name of another: restore as an administrator of the server (DATABASE_URL=...), or grant it ` +
-        `${right} ON *.*.`,
+      `${nameOfFile(this.plan)} holds something that the database account ${String(row?.account)} may not make ` +
+        `(${reasonOf(error)}): where it is a view, trigger, routine or event of another account, restore as an ` +
+        `administrator of the server (DATABASE_URL=...), or grant it ${right} ON *.*.`,
       { cause: error },
     );
   }
 
-  private refuseOther({ number, uid }: OperationMark): void {
+  /** @throws BackupError where it is not the state after or before an operation that was asked for */
+  private whyOther({ number, uid }: OperationMark): string[] {
     const { source, lastOperation, backup, replay: steps } = this.plan;
     const toThePoint = source.kind === 'operation' || source.kind === 'before';
     const isIt = toThePoint ? number === lastOperation : number >= backup.lastOperation.number;
-    if (isIt && (steps === null || uid === steps.last.uid)) return;
-    throw new BackupError(
-      `The restored copy ends with operation ${number} and not ${lastOperation}, so it was not used.`,
-    );
+    if (isIt && (steps === null || uid === steps.last.uid)) return [];
+    if (toThePoint) {
+      throw new BackupError(
+        `The restored copy ends with operation ${number} and not ${lastOperation}, so it was not used.`,
+      );
+    }
+    return [`it ends with operation ${number} and not ${backup.lastOperation.number}`];
   }
 
   private async leavingBinaryLog(): Promise<string | null> {
@@ -179,4 +223,19 @@ export class RestoredCopy {
     const { workDirectory, tag, stallMs, signal } = this.context;
     return { workDirectory, tag, stallMs, ...(signal === undefined ? {} : { signal }) };
   }
+}
+
+/** The journal of a damaged database need not be readable. */
+async function newestOrNone(ask: () => Promise<OperationMark>, copy: Session): Promise<OperationMark> {
+  try {
+    return await ask();
+  } catch {
+    await stillAnswers(copy);
+    return NO_OPERATION;
+  }
+}
+
+/** What fails while the server answers fails for what the database holds. @throws where it does not answer */
+async function stillAnswers({ query }: Session): Promise<void> {
+  await query('SELECT 1');
 }

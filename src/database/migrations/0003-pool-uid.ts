@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A pool has a mark of its own, by which the copies of its backups are told from those of another pool. */
+/** Gives the pool a uid, which tells its backups and copies from those of another pool. */
 export class PoolUid1764028800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const exact = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';

@@ -4,8 +4,12 @@ import { DateTime } from '../../scalars/date-time';
 import { Money } from '../../scalars/money';
 import type { RequestPayment } from '../../services/payment-service';
 import type { CreateUser } from '../../services/user-service';
-import type { BuyVehicle, SellVehicle, UnsellVehicle } from '../../services/vehicle-service';
+import type { BuyVehicle, SellVehicle, UnbuyVehicle, UnsellVehicle } from '../../services/vehicle-service';
 import type { Cents } from '../../values/money';
+
+/** Of every mutation that moves or makes something. */
+export const SAME_KEY =
+  'The same key sent again with the same input makes nothing new and answers with what the first request made, as it is now; with another input it is refused.';
 
 @InputType()
 export class BuyVehicleInput implements BuyVehicle {
@@ -30,10 +34,7 @@ export class BuyVehicleInput implements BuyVehicle {
   @Field(() => DateTime, { nullable: true, description: 'Defaults to now; never in the future.' })
   boughtAt?: Date | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'The same key sent again returns the vehicle that it bought the first time, and buys nothing.',
-  })
+  @Field(() => String, { nullable: true, description: SAME_KEY })
   idempotencyKey?: string | null;
 }
 
@@ -50,6 +51,9 @@ export class SellVehicleInput implements SellVehicle {
     description: 'Defaults to now; never in the future, nor before the purchase.',
   })
   soldAt?: Date | null;
+
+  @Field(() => String, { nullable: true, description: SAME_KEY })
+  idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -59,6 +63,21 @@ export class UnsellVehicleInput implements UnsellVehicle {
 
   @Field(() => String, { nullable: true })
   reason?: string | null;
+
+  @Field(() => String, { nullable: true, description: SAME_KEY })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class UnbuyVehicleInput implements UnbuyVehicle {
+  @Field(() => ID)
+  vehicleId!: string;
+
+  @Field(() => String, { nullable: true })
+  reason?: string | null;
+
+  @Field(() => String, { nullable: true, description: SAME_KEY })
+  idempotencyKey?: string | null;
 }
 
 @InputType()
@@ -78,7 +97,7 @@ export class RequestPaymentInput implements RequestPayment {
   @Field(() => String, { nullable: true })
   note?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: SAME_KEY })
   idempotencyKey?: string | null;
 }
 
@@ -95,4 +114,7 @@ export class CreateUserInput implements CreateUser {
 
   @Field(() => Role)
   role!: Role;
+
+  @Field(() => String, { nullable: true, description: SAME_KEY })
+  idempotencyKey?: string | null;
 }

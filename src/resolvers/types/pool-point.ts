@@ -3,7 +3,7 @@ import { DateTime } from '../../scalars/date-time';
 import { Money } from '../../scalars/money';
 import type { Cents } from '../../values/money';
 
-@ObjectType('PoolPoint', { simpleResolvers: true, description: 'Where the pool stood at one time.' })
+@ObjectType('PoolPoint', { simpleResolvers: true, description: 'The balances of the pool at one point in time.' })
 export class PoolPointType {
   @Field(() => DateTime)
   at!: Date;

@@ -1,12 +1,17 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Money } from '../../scalars/money';
+import { Percentage } from '../../scalars/percentage';
 import type { PoolFigures } from '../../services/pool-service';
 import type { Cents } from '../../values/money';
+import type { Ppm } from '../../values/percentage';
 
 @ObjectType({ simpleResolvers: true })
 export class Pool implements PoolFigures {
   @Field(() => String, { description: 'ISO 4217 code.' })
   currency!: string;
+
+  @Field(() => Percentage, { description: "The company's part of a positive profit, for the next sale." })
+  commissionRate!: Ppm;
 
   @Field(() => Money, { description: "The sum of all members' balances (OPERATOR and INVESTOR)." })
   capital!: Cents;

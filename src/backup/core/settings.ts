@@ -1,0 +1,50 @@
+import path from 'node:path';
+import type { DatabaseAddress } from '../../database/connection/address';
+
+const CHANGES_WITHIN_MS = 10_000;
+
+export interface BackupSettings {
+  /** Holds the backups and nothing else. */
+  directory: string;
+  /** Holds unfinished files; on the same file system as `directory`, so that a rename publishes one whole. */
+  workDirectory: string;
+  /** Holds what proofs found, one small file for each backup: beside the backups, never among them. */
+  proofDirectory: string;
+  /** Holds what must outlive a process beside the backups: small files, each of which may be lost. */
+  stateDirectory: string;
+  logFile: string;
+  /** How many backups rotation keeps; 1 or more. */
+  keep: number;
+  /** `restore`: each backup is proven after it was published, by a restore. `checksum`: its hash alone is compared. */
+  verify: 'restore' | 'checksum';
+  /** Where proofs are made; null: on a private server, where its program is installed. */
+  proofServer: DatabaseAddress | null;
+  /** What is no operation is backed up within this time after the last change of a burst, in ms. */
+  changesWithinMs: number;
+  /** Holds the private server's files while a proof runs. */
+  proofServerDirectory: string;
+}
+
+/** Where everything of the backups lies under STORAGE_DIR. */
+export function backupSettings(
+  storageDir: string,
+  {
+    keep,
+    verify,
+    proofServer = null,
+    changesWithinMs = CHANGES_WITHIN_MS,
+  }: Pick<BackupSettings, 'keep' | 'verify'> & Partial<BackupSettings>,
+): BackupSettings {
+  return {
+    directory: path.join(storageDir, 'app', 'backups'),
+    workDirectory: path.join(storageDir, 'app', '.backup-work'),
+    proofDirectory: path.join(storageDir, 'app', 'proofs'),
+    stateDirectory: path.join(storageDir, 'app', 'state'),
+    logFile: path.join(storageDir, 'logs', 'backup.log'),
+    keep,
+    verify,
+    proofServer,
+    changesWithinMs,
+    proofServerDirectory: path.join(storageDir, 'prove'),
+  };
+}

@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BackupSettings, backupSettings } from './backup/core/settings';
+import { BackupLog } from './backup/core/log';
+import { stateOfFolder } from './backup/files/catalogue';
+import { prepareFolders } from './backup/files/staging';
+import { type Copier, createCopier } from './backup/offsite/copier';
+import { BackupChecker } from './backup/prove/verification-queue';
+import { keepLastTry } from './backup/run/last-try';
+import type { BackupRequest } from './backup/run/types';
+import type { WorkerReport } from './backup/schedule/worker-report';
+import { BackupScheduler, timeLimitForBackups } from './backup/schedule/backup-scheduler';
+import { Scrubber } from './backup/schedule/scrubber';
+import { createProver, type Prover } from './backup/schedule/prover';
+import { CoverageWatcher } from './backup/schedule/coverage-watcher';
+import { BackupService, type BackupStatus } from './backup/status/backup-service';
+import { Reporter } from './backup/status/peer-inventory';
+import { BackupWebhook } from './backup/status/webhook';
+import type { Config } from './config/config';
+import type { DatabaseAddress } from './database/connection/address';
+import type { Query } from './database/connection/query';
+import { whatChangesLack } from './database/write-needs';
+import type { HowToStop, Running } from './program/running';
+import type { WorkerInput } from './program/worker-input';
+import { backupLedger } from './services/backup-ledger';
+import { acknowledgedFindings } from './services/finding-service';
+
+/** The programs that work in the background, each as `node` is given it. */
+export interface BackupPrograms {
+  /** Makes a backup. */
+  backupProgram: string;
+  /** Proves the newest backup. */
+  proofProgram: string;
+  /** Reads the kept backups again and compares their hashes. */
+  scrubProgram: string;
+  /** Copies the backups off-site. */
+  copyProgram: string;
+}
+
+interface BackupsOptions extends BackupPrograms {
+  config: Config;
+  address: DatabaseAddress;
+  /** Asks the live database. */
+  query: Query;
+  running: Running;
+}
+
+/** The server's part in backups. */
+interface Backups {
+  desk: BackupService;
+  /** Asks for a backup after a commit. Returns at once. */
+  afterCommit: () => void;
+  /**
+   * Backs up a pool that has neither an operation nor a backup, and waits for the end of that first try: from this file on
+   * every operation can be reached. A pool that cannot be backed up is of use all the same, and says what is wrong.
+   */
+  backUpNewPool(): Promise<void>;
+  /** Backs up the operations that an earlier process left uncovered, and watches over coverage from then on. */
+  watch(): Promise<void>;
+  /** Waits for a running backup, for nine minutes at most. */
+  finish(): Promise<void>;
+  /** What becomes of running work if this process ends now, in sentences. */
+  leftBehind: (how: HowToStop) => string[];
+}
+
+/** Time that an operation may be uncovered before the status reports a problem. */
+const COVERAGE_GRACE_MS = 10_000;
+
+/** The first requests after a start are answered before a backup process is started in advance, which takes CPU time. */
+const READY_AFTER_MS = 1_000;
+
+/** Every server looks this often for what others committed, and for changes that are no operations. */
+const LOOK_MS = 2_000;
+
+/** A start waits no longer for the first backup of a new pool, which takes a second: the lock may be held elsewhere. */
+const FIRST_BACKUP_MS = 30_000;
+
+/** A stop waits no longer for a backup: container platforms kill after ten minutes (stop_grace_period in compose.yaml). */
+const LONGEST_STOP_MS = 9 * 60_000;
+
+/** Builds the parts that ask for backups, prove, check, copy and report them. Nothing is asked for before the first commit. */
+export async function startBackups(options: BackupsOptions): Promise<Backups> {
+  const { config, address, query, running } = options;
+  const settings = backupSettings(config.storageDir, config.backup);
+  // An empty folder, for people who look before the first backup. The backup itself tells what is wrong with it.
+  await prepareFolders(settings).catch(() => undefined);
+  const log = new BackupLog(settings.logFile);
+  const reach = (): Promise<BackupStatus> => desk.status();
+  const webhook = openWebhook('backup', options, log, reach);
+  const copier = config.backup.copy.target === null ? null : startCopier(options, log, reach);
+  const proofWebhook = openWebhook('proof', options, log, reach);
+  // The labels of the backups tell what proofs, and checks of the kept files, found.
+  const tellProof = (): void => {
+    if (proofWebhook !== null) void reach().then(tellOfProofs.bind(null, proofWebhook), () => undefined);
+  };
+  const prover = startProver(options, log, ({ published }) => {
+    if (published.length > 0) copier?.request();
+    tellProof();
+  });
+  const scheduler = startScheduler(options, log, ({ problem, published }) => {
+    webhook?.tell(problem);
+    copier?.request();
+    if (published.length > 0) prover.request();
+  });
+  const checker = new BackupChecker({ settings, address, ledger: backupLedger });
+  running.add(() => checker.stop());
+  const desk: BackupService = new BackupService({
+    settings,
+    ledger: backupLedger,
+    query,
+    database: address.database,
+    scheduler,
+    checker,
+    graceMs: COVERAGE_GRACE_MS,
+    copier: copier?.scheduler ?? null,
+    prover: prover.scheduler,
+    acknowledged: () => acknowledgedFindings(query),
+    lacking: () => whatChangesLack(config, query),
+    provesSince: new Date(),
+  });
+  return {
+    desk,
+    afterCommit: () => {
+      scheduler.request('OPERATION', { fresh: true });
+    },
+    finish: () => scheduler.stopWithin(LONGEST_STOP_MS),
+    leftBehind: (how) => leftBehind(how, { backup: scheduler.running, proof: prover.scheduler.running }),
+    backUpNewPool: () => backUpNewPool(desk, scheduler),
+    watch: async () => {
+      const status = await desk.status();
+      if (status.missedChanges > 0) desk.request('RECOVERY');
+      else webhook?.tell(status.backupProblem);
+      if (status.isProofDue) prover.request();
+      // Whether a proof that is due can be made, only its try tells.
+      if (proofWebhook !== null && !(status.isProofDue && status.damageProblem === null))
+        tellOfProofs(proofWebhook, status);
+      const watcher = watchCoverage(options, { desk, scheduler, prover, settings });
+      startScrubber(options, {
+        log,
+        settings,
+        scheduler,
+        onChecked: () => {
+          watcher.lookAgain();
+          tellProof();
+        },
+      });
+      copier?.request();
+    },
+  };
+}
+
+async function backUpNewPool(desk: BackupService, scheduler: BackupScheduler): Promise<void> {
+  const { lastOperation, current } = await desk.status();
+  if (lastOperation > 0 || current > 0) return;
+  desk.request('INITIAL');
+  await Promise.race([scheduler.idle(), sleep(FIRST_BACKUP_MS, undefined, { ref: false })]);
+}
+
+function tellOfProofs(webhook: BackupWebhook, { damageProblem, proofProblem, findings }: BackupStatus): void {
+  const otherwise = findings.length > 0 ? 'UNSOUND' : 'OTHER';
+  webhook.tell(damageProblem ?? proofProblem, damageProblem === null ? otherwise : 'DAMAGED');
+}
+
+function leftBehind(how: HowToStop, running: Record<'backup' | 'proof', boolean>): string[] {
+  const fate = how === 'hand over' ? 'continues by itself' : 'ends too, and the next start makes up for it';
+  return (['backup', 'proof'] as const).filter((what) => running[what]).map((what) => `The running ${what} ${fate}.`);
+}
+
+function inputOf(config: Config): (request: BackupRequest) => string {
+  return (request) => JSON.stringify({ config, request } satisfies WorkerInput);
+}
+
+function openWebhook(
+  subject: 'backup' | 'copy' | 'proof',
+  { config, running }: BackupsOptions,
+  log: BackupLog,
+  reach: () => Promise<BackupStatus>,
+): BackupWebhook | null {
+  const { webhookUrl: url } = config.backup;
+  if (url === null) return null;
+  const settings = backupSettings(config.storageDir, config.backup);
+  const webhook = new BackupWebhook({ url, log, settings, subject, reach });
+  running.add(() => webhook.stop());
+  return webhook;
+}
+
+function startCopier(options: BackupsOptions, log: BackupLog, reach: () => Promise<BackupStatus>): Copier {
+  const webhook = openWebhook('copy', options, log, reach);
+  const copier = createCopier({
+    command: [process.execPath, options.copyProgram],
+    input: inputOf(options.config),
+    log,
+    onOutcome: (problem) => webhook?.tell(problem),
+  });
+  options.running.add(copier.close);
+  return copier;
+}
+
+function startScheduler(
+  { config, backupProgram, running }: BackupsOptions,
+  log: BackupLog,
+  onOutcome: (report: WorkerReport) => void,
+): BackupScheduler {
+  const settings = backupSettings(config.storageDir, config.backup);
+  const scheduler = new BackupScheduler({
+    command: [process.execPath, backupProgram],
+    input: inputOf(config),
+    log,
+    onOutcome,
+    onUnreported: (problem) => void keepLastTry(settings, log, problem),
+    timeLimit: timeLimitForBackups(settings.directory),
+  });
+  running.add(() => (running.handsOver ? scheduler.handOver() : scheduler.stop()));
+  return scheduler;
+}
+
+function startProver(options: BackupsOptions, log: BackupLog, onOutcome: (report: WorkerReport) => void): Prover {
+  const { config, proofProgram, running } = options;
+  const prover = createProver({
+    command: [process.execPath, proofProgram],
+    input: inputOf(config),
+    log,
+    settings: backupSettings(config.storageDir, config.backup),
+    onOutcome,
+  });
+  running.add(prover.close);
+  return prover;
+}
+
+interface Watched {
+  desk: BackupService;
+  scheduler: BackupScheduler;
+  prover: Prover;
+  settings: BackupSettings;
+}
+
+function watchCoverage(
+  { config, query, running }: BackupsOptions,
+  { desk, scheduler, prover, settings: { directory, proofDirectory } }: Watched,
+): CoverageWatcher {
+  setTimeout(() => {
+    scheduler.keepReady();
+  }, READY_AFTER_MS).unref();
+  // No other server shares the database that this one runs for itself: there is nobody to report to.
+  const reporter = config.database === null ? null : new Reporter(query, directory, proofDirectory);
+  const watcher = new CoverageWatcher({
+    tell: async () => reporter?.tell(),
+    state: async () => {
+      const { uid: operation } = await backupLedger.newestOperation(query);
+      const { uid: change } = await backupLedger.newestChange(query);
+      return `${operation} ${change} ${await stateOfFolder(directory)} ${await stateOfFolder(proofDirectory)}`;
+    },
+    status: async () => {
+      const { missedOperations, missedChanges, areChangesDue, running, isProofDue, proving } = await desk.status();
+      const changes = { pendingChanges: missedChanges, areChangesDue };
+      return { pendingOperations: missedOperations, ...changes, running, lacksProof: isProofDue && !proving };
+    },
+    everyMs: Math.min(LOOK_MS, config.backup.changesWithinMs / 5),
+    runsHere: () => scheduler.running,
+    request: (fresh, trigger) => {
+      scheduler.request(trigger, { fresh });
+    },
+    prove: prover.request,
+  });
+  running.add(() => {
+    watcher.stop();
+  });
+  return watcher;
+}
+
+interface Scrubbed {
+  log: BackupLog;
+  settings: BackupSettings;
+  scheduler: BackupScheduler;
+  /** Called after each check of the kept files. */
+  onChecked: () => void;
+}
+
+function startScrubber(options: BackupsOptions, { log, settings, scheduler, onChecked }: Scrubbed): void {
+  const { config, scrubProgram, running } = options;
+  const scrubber = new Scrubber({
+    command: [process.execPath, scrubProgram],
+    input: inputOf(config),
+    settings,
+    log,
+    everyMs: config.backup.checkEveryMs,
+    isBackupRunning: () => scheduler.running,
+    onChecked,
+  });
+  running.add(() => scrubber.stop());
+}
