@@ -4,15 +4,32 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-export type PaymentStatus = 'CONFIRMED' | 'PENDING' | 'REJECTED' | 'REVERSED';
+/** Whether a payment counts. */
+export type PaymentStatus =
+  /** Booked, and in force. */
+  | 'CONFIRMED'
+  /** Asked for, and not decided: no money has moved. */
+  | 'PENDING'
+  /** Refused, or cancelled by the account that asked for it: no money has moved. */
+  | 'REJECTED'
+  /** Booked once, and taken back by a REVERSAL. */
+  | 'REVERSED';
 
 /**
  * ADMIN runs the system and is the only one who sees the admin schema.
  * OPERATOR records purchases and sales and confirms payments; may hold capital like an investor.
- * INVESTOR holds capital and sees the own account, the vehicles and the pool's totals.
+ * INVESTOR holds capital and sees their own account, the vehicles and the pool's totals.
  * COMPANY is the one account that receives the commission; it holds no share.
  */
-export type Role = 'ADMIN' | 'COMPANY' | 'INVESTOR' | 'OPERATOR';
+export type Role =
+  /** Runs the system. */
+  | 'ADMIN'
+  /** Receives the commission; nobody signs in as it. */
+  | 'COMPANY'
+  /** Holds capital. */
+  | 'INVESTOR'
+  /** Records purchases and sales and confirms payments. */
+  | 'OPERATOR';
 
 export type SignInMutationVariables = Exact<{
   email: string;

@@ -104,7 +104,7 @@ async function problemOf(error: unknown, isAdmin: boolean): Promise<Problem> {
   if (isAdmin && status === 401) return sessionEnded();
   if (isAdmin && status === 403) {
     signOut('refused');
-    return new Problem('refused', 'This account is no administrator any more.');
+    return new Problem('refused', 'Your account is no longer an administrator.');
   }
   const [first] = errors;
   const code = first?.extensions.code;

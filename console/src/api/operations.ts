@@ -4,23 +4,82 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** OPERATION: a critical operation asked for it. MANUAL: a person did. RECOVERY: found missing at a start. */
-export type BackupTrigger = 'MANUAL' | 'OPERATION' | 'RECOVERY';
+/** OPERATION: a critical operation asked for it. MANUAL: a person asked for it. RECOVERY: a start found operations or changes without a backup. INITIAL: a new pool, before its first operation. CHANGE: what is no operation, such as an account. */
+export type BackupTrigger =
+  /** What is no operation was changed, such as an account. */
+  | 'CHANGE'
+  /** A new pool, before its first operation. */
+  | 'INITIAL'
+  /** A person asked for it. */
+  | 'MANUAL'
+  /** A critical operation asked for it. */
+  | 'OPERATION'
+  /** A start found operations or changes without a backup. */
+  | 'RECOVERY';
 
-export type LogLevel = 'DEBUG' | 'ERROR' | 'INFO' | 'WARN';
+/** How much a line of a log matters. */
+export type LogLevel =
+  /** For those who look for a fault. */
+  | 'DEBUG'
+  /** What failed. */
+  | 'ERROR'
+  /** What was done. */
+  | 'INFO'
+  /** What needs attention. */
+  | 'WARN';
 
-export type OperationKind = 'BUY_VEHICLE' | 'CONFIRM_PAYMENT' | 'SELL_VEHICLE' | 'UNSELL_VEHICLE';
+/** The operations that move money. */
+export type OperationKind =
+  /** A purchase. */
+  | 'BUY_VEHICLE'
+  /** A deposit or a withdrawal, with the new shares. */
+  | 'CONFIRM_PAYMENT'
+  /** A sale, with what it paid. */
+  | 'SELL_VEHICLE'
+  /** The reversal of a purchase. */
+  | 'UNBUY_VEHICLE'
+  /** The reversal of a sale. */
+  | 'UNSELL_VEHICLE';
 
 /** DEPOSIT and WITHDRAWAL are asked for and then confirmed; the rest are booked by a sale or its reversal. */
-export type PaymentKind = 'COMMISSION' | 'DEPOSIT' | 'INCOME' | 'REVERSAL' | 'WITHDRAWAL';
+export type PaymentKind =
+  /** The company's part of a profit. */
+  | 'COMMISSION'
+  /** A member pays in. */
+  | 'DEPOSIT'
+  /** A member's part of a profit. */
+  | 'INCOME'
+  /** Takes an INCOME or a COMMISSION back, as its sale was undone. */
+  | 'REVERSAL'
+  /** A member takes out; the amount is negative. */
+  | 'WITHDRAWAL';
+
+/** UNPROVEN: complete and on disk, not yet restored. PROVEN: restored with the stock client and the books hold. UNSOUND: restores, but the ledger breaks a rule. DAMAGED: does not match its hash or does not restore; covers nothing. */
+export type ProofState =
+  /** Does not match its hash or does not restore; covers nothing. */
+  | 'DAMAGED'
+  /** Restored with the stock client, and the books hold. */
+  | 'PROVEN'
+  /** Complete and on disk, not yet restored. */
+  | 'UNPROVEN'
+  /** Restores, but the ledger breaks a rule. */
+  | 'UNSOUND';
 
 /**
  * ADMIN runs the system and is the only one who sees the admin schema.
  * OPERATOR records purchases and sales and confirms payments; may hold capital like an investor.
- * INVESTOR holds capital and sees the own account, the vehicles and the pool's totals.
+ * INVESTOR holds capital and sees their own account, the vehicles and the pool's totals.
  * COMPANY is the one account that receives the commission; it holds no share.
  */
-export type Role = 'ADMIN' | 'COMPANY' | 'INVESTOR' | 'OPERATOR';
+export type Role =
+  /** Runs the system. */
+  | 'ADMIN'
+  /** Receives the commission; nobody signs in as it. */
+  | 'COMPANY'
+  /** Holds capital. */
+  | 'INVESTOR'
+  /** Records purchases and sales and confirms payments. */
+  | 'OPERATOR';
 
 export type SignInMutationVariables = Exact<{
   email: string;
@@ -38,12 +97,21 @@ export type StatusQuery = {
     healthy: boolean;
     problem: string | null;
     running: boolean;
+    proving: boolean;
     lastOperation: number;
     coveredThrough: number;
+    provenThrough: number;
     pendingOperations: number;
+    lastChange: number;
+    changesStoredThrough: number;
+    changesProvenThrough: number;
+    pendingChanges: number;
+    proofNote: string | null;
     count: number;
     totalBytes: number;
     keep: number;
+    findings: Array<{ id: string; finding: string }>;
+    acknowledgedFindings: Array<{ id: string; finding: string; reason: string; actor: string; at: string }>;
     latest: {
       filename: string;
       path: string;
@@ -53,6 +121,8 @@ export type StatusQuery = {
       trigger: BackupTrigger;
       lastOperation: number;
       current: boolean;
+      proof: ProofState;
+      proofProblem: string | null;
       verifiedAt: string | null;
       durationMs: number;
       check: { startedAt: string; finishedAt: string | null; sound: boolean | null; problem: string | null } | null;
@@ -72,7 +142,7 @@ export type OperationsQuery = {
     at: string;
     actor: { name: string };
     vehicle: { title: string } | null;
-    payment: { kind: PaymentKind; amount: string; user: { name: string } } | null;
+    payment: { kind: PaymentKind; amount: string; user: { name: string } | null } | null;
     backup: { filename: string } | null;
   }>;
 };
@@ -113,6 +183,8 @@ export type BackupsQuery = {
     trigger: BackupTrigger;
     lastOperation: number;
     current: boolean;
+    proof: ProofState;
+    proofProblem: string | null;
     verifiedAt: string | null;
     durationMs: number;
     check: { startedAt: string; finishedAt: string | null; sound: boolean | null; problem: string | null } | null;
@@ -129,6 +201,13 @@ export type BackUpNowMutationVariables = Exact<{ [key: string]: never }>;
 
 export type BackUpNowMutation = { createBackup: { running: boolean } };
 
+export type AcknowledgeMutationVariables = Exact<{
+  id: string;
+  reason: string;
+}>;
+
+export type AcknowledgeMutation = { acknowledgeFinding: { healthy: boolean } };
+
 export type VerifyMutationVariables = Exact<{
   filename: string;
 }>;
@@ -143,6 +222,8 @@ export type VerifyMutation = {
     trigger: BackupTrigger;
     lastOperation: number;
     current: boolean;
+    proof: ProofState;
+    proofProblem: string | null;
     verifiedAt: string | null;
     durationMs: number;
     check: { startedAt: string; finishedAt: string | null; sound: boolean | null; problem: string | null } | null;
@@ -155,7 +236,7 @@ export type OperationRowFragment = {
   at: string;
   actor: { name: string };
   vehicle: { title: string } | null;
-  payment: { kind: PaymentKind; amount: string; user: { name: string } } | null;
+  payment: { kind: PaymentKind; amount: string; user: { name: string } | null } | null;
   backup: { filename: string } | null;
 };
 
@@ -168,6 +249,8 @@ export type BackupRowFragment = {
   trigger: BackupTrigger;
   lastOperation: number;
   current: boolean;
+  proof: ProofState;
+  proofProblem: string | null;
   verifiedAt: string | null;
   durationMs: number;
   check: { startedAt: string; finishedAt: string | null; sound: boolean | null; problem: string | null } | null;
@@ -228,6 +311,8 @@ export const BackupRowFragmentDoc = new TypedDocumentString(
   trigger
   lastOperation
   current
+  proof
+  proofProblem
   verifiedAt
   durationMs
   check {
@@ -259,9 +344,27 @@ export const StatusDocument = new TypedDocumentString(`
     healthy
     problem
     running
+    proving
     lastOperation
     coveredThrough
+    provenThrough
     pendingOperations
+    lastChange
+    changesStoredThrough
+    changesProvenThrough
+    pendingChanges
+    proofNote
+    findings {
+      id
+      finding
+    }
+    acknowledgedFindings {
+      id
+      finding
+      reason
+      actor
+      at
+    }
     count
     totalBytes
     keep
@@ -279,6 +382,8 @@ export const StatusDocument = new TypedDocumentString(`
   trigger
   lastOperation
   current
+  proof
+  proofProblem
   verifiedAt
   durationMs
   check {
@@ -354,6 +459,8 @@ export const BackupsDocument = new TypedDocumentString(`
   trigger
   lastOperation
   current
+  proof
+  proofProblem
   verifiedAt
   durationMs
   check {
@@ -379,6 +486,13 @@ export const BackUpNowDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BackUpNowMutation, BackUpNowMutationVariables>;
+export const AcknowledgeDocument = new TypedDocumentString(`
+    mutation Acknowledge($id: String!, $reason: String!) {
+  acknowledgeFinding(id: $id, reason: $reason) {
+    healthy
+  }
+}
+    `) as unknown as TypedDocumentString<AcknowledgeMutation, AcknowledgeMutationVariables>;
 export const VerifyDocument = new TypedDocumentString(`
     mutation Verify($filename: String!) {
   verifyBackup(filename: $filename) {
@@ -394,6 +508,8 @@ export const VerifyDocument = new TypedDocumentString(`
   trigger
   lastOperation
   current
+  proof
+  proofProblem
   verifiedAt
   durationMs
   check {

@@ -49,7 +49,7 @@ async function fetchStatus(): Promise<Status> {
   return (await ask(StatusDocument, {})).backupStatus;
 }
 
-/** The pulse of the console: all else is asked again when it tells of something new. */
+/** The status, asked for all the time; everything else is fetched again when it tells of something new. */
 export function useStatus() {
   return useQuery({
     queryKey: ['status'],

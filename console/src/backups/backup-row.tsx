@@ -10,6 +10,8 @@ const TRIGGERS: Readonly<Record<Backup['trigger'], string>> = {
   OPERATION: 'operation',
   MANUAL: 'person',
   RECOVERY: 'recovery',
+  INITIAL: 'new pool',
+  CHANGE: 'change',
 };
 
 interface RowProps {
@@ -50,14 +52,14 @@ export function BackupRow({ backup, isNoted, isOpen, download, ...on }: RowProps
         </td>
         <td data-name="Covers">{lastOperation === 0 ? 'nothing yet' : `up to ${count(lastOperation)}`}</td>
         <td data-name="Trigger">{TRIGGERS[trigger]}</td>
-        <td data-name="Verified">
-          <Verified backup={backup} />
+        <td data-name="Proof">
+          <Proof backup={backup} />
         </td>
         <td className="actions">
           <button
             type="button"
             className="button quiet"
-            title="Verify by a test restore"
+            title="Prove by a test restore"
             aria-disabled={isBeingChecked(backup)}
             onClick={on.onVerify}
           >
@@ -107,8 +109,15 @@ function isTold(download: Download | undefined): boolean {
   return download?.phase === 'done' || download?.phase === 'failed';
 }
 
-function Verified({ backup }: { backup: Backup }): ReactElement {
-  const { check, verifiedAt } = backup;
+const PROOFS: Readonly<Record<Backup['proof'], { text: string; tone: string }>> = {
+  UNPROVEN: { text: 'not yet proven', tone: 'warn' },
+  PROVEN: { text: 'proven', tone: 'good' },
+  UNSOUND: { text: 'not sound', tone: 'danger' },
+  DAMAGED: { text: 'damaged', tone: 'danger' },
+};
+
+function Proof({ backup }: { backup: Backup }): ReactElement {
+  const { check, proof, proofProblem, verifiedAt } = backup;
   if (isBeingChecked(backup)) {
     return (
       <span className="tag info" role="status">
@@ -116,20 +125,22 @@ function Verified({ backup }: { backup: Backup }): ReactElement {
       </span>
     );
   }
-  if (check?.sound === false) {
+  if (proof === 'PROVEN' && verifiedAt !== null) {
     return (
-      <>
-        <span className="tag danger">not sound</span>
-        <span className="why">{check.problem}</span>
-      </>
+      <span className="tag good">
+        <Icon name="check" />
+        <Ago at={verifiedAt} isShort />
+      </span>
     );
   }
-  if (verifiedAt === null) return <span className="tag warn">never</span>;
+  // Of a check that came to no verdict the proof does not tell.
+  const why = proofProblem ?? (check?.sound === false ? check.problem : null);
+  const { text, tone } = PROOFS[proof];
   return (
-    <span className="tag good">
-      <Icon name="check" />
-      <Ago at={verifiedAt} isShort />
-    </span>
+    <>
+      <span className={`tag ${tone}`}>{text}</span>
+      {why !== null && <span className="why">{why}</span>}
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { BackupRow } from './backup-row';
 import { BackUpNow } from './back-up-now';
 import { useDownloads } from './downloads';
 
-const COLUMNS = ['Name', 'Age', 'Size', 'Covers operations', 'Trigger', 'Verified'];
+const COLUMNS = ['Name', 'Age', 'Size', 'Covers operations', 'Trigger', 'Proof'];
 
 export default function Backups(): ReactElement {
   const status = useStatus();

@@ -5,11 +5,11 @@ import { saveAs } from './save-as';
 
 export type Download =
   | { phase: 'running'; part: number }
-  /** `matches` is null where the browser cannot reckon hashes: without HTTPS, or of very large files. */
+  /** `matches` is null where the browser cannot compute hashes: without HTTPS, or of very large files. */
   | { phase: 'done'; sha256: string; matches: boolean | null }
   | { phase: 'failed'; problem: string };
 
-/** A hash is reckoned of what is in memory at once. */
+/** A hash is computed of a file that is in memory as a whole. */
 const MAX_HASHED_BYTES = 512 * 2 ** 20;
 
 /** The downloads that were begun on this page, by file name. */

@@ -1,8 +1,9 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { Status } from '../api/queries';
-import { duration, size } from '../ui/format';
+import { count, duration, size } from '../ui/format';
 import { Icon, type IconName } from '../ui/icons';
 import { Ago } from '../ui/time';
+import { Findings } from './findings';
 import { type Answer, answerOf } from './answer';
 
 const ICONS: Readonly<Record<Answer['tone'], IconName>> = { good: 'check', busy: 'clock', bad: 'alert' };
@@ -21,12 +22,14 @@ export function AnswerView({ status }: { status: Status }): ReactElement {
           <p className="reason">{reason}</p>
         </div>
         <Latest status={status} />
+        <Findings status={status} />
       </div>
     </section>
   );
 }
 
-function Latest({ status: { latest, count, keep, totalBytes } }: { status: Status }): ReactElement | null {
+function Latest({ status }: { status: Status }): ReactElement | null {
+  const { latest, count: kept, keep, totalBytes, coveredThrough, provenThrough, ...changes } = status;
   if (latest === null) return null;
   return (
     <dl className="facts">
@@ -34,20 +37,18 @@ function Latest({ status: { latest, count, keep, totalBytes } }: { status: Statu
         <Ago at={latest.createdAt} />
       </Fact>
       <Fact name="It took">{duration(latest.durationMs)}</Fact>
-      <Fact name="Test restore">
-        {latest.verifiedAt === null ? (
-          'never tried'
-        ) : (
-          <>
-            passed <Ago at={latest.verifiedAt} />
-          </>
-        )}
-      </Fact>
+      <Fact name="Stored through">{through(coveredThrough, changes.changesStoredThrough)}</Fact>
+      <Fact name="Proven through">{through(provenThrough, changes.changesProvenThrough)}</Fact>
       <Fact name="Kept">
-        {count} of {keep}, {size(totalBytes)}
+        {kept} of {keep}, {size(totalBytes)}
       </Fact>
     </dl>
   );
+}
+
+function through(operation: number, change: number): string {
+  if (change === 0) return operation === 0 ? 'none yet' : `operation ${count(operation)}`;
+  return operation === 0 ? `change ${count(change)}` : `operation ${count(operation)}, change ${count(change)}`;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }): ReactElement {

@@ -15,7 +15,7 @@ export function answerOf(status: Status): Answer {
   const { healthy, problem, running, pendingOperations: pending, lastOperation } = status;
   if (pending === 0) {
     if (!healthy) {
-      const headline = 'Every operation is backed up, but the last backup failed';
+      const headline = 'Every operation is backed up, but not all is well';
       return { tone: 'bad', headline, reason: problem ?? '' };
     }
     if (lastOperation === 0) {
@@ -36,10 +36,17 @@ export function answerOf(status: Status): Answer {
   return { tone: 'bad', headline: `${waiting} not backed up`, reason: `${problem ?? coverage(status)}${retry}` };
 }
 
-function coverage({ coveredThrough, lastOperation }: Status): string {
+function others(changes: number): string {
+  return changes === 1 ? 'One other change gets' : `${count(changes)} other changes get`;
+}
+
+function coverage({ coveredThrough, lastOperation, proving, pendingChanges }: Status): string {
   if (coveredThrough === 0) return 'No backup of today’s history is kept yet.';
   if (coveredThrough < lastOperation) return `Operations up to number ${count(coveredThrough)} are safe.`;
-  return coveredThrough === 1
-    ? 'The only operation so far is in a backup.'
-    : `All ${count(coveredThrough)} operations are in a backup.`;
+  const stored =
+    coveredThrough === 1
+      ? 'The only operation so far is in a backup.'
+      : `All ${count(coveredThrough)} operations are in a backup.`;
+  const follow = pendingChanges === 0 ? '' : ` ${others(pendingChanges)} a backup within a minute.`;
+  return `${stored}${follow}${proving ? ' The newest is being proven.' : ''}`;
 }

@@ -64,11 +64,13 @@ function describe({ kind, vehicle, payment }: OperationRowFragment, currency: st
     case 'SELL_VEHICLE':
       return `Sold ${title}`;
     case 'UNSELL_VEHICLE':
-      return `Undid the sale of ${title}`;
+      return `Reversed the sale of ${title}`;
+    case 'UNBUY_VEHICLE':
+      return `Undid the purchase of ${title}`;
     case 'CONFIRM_PAYMENT': {
       if (payment === null) return 'Confirmed a payment';
       const what = payment.kind === 'WITHDRAWAL' ? 'withdrawal' : 'deposit';
-      return `Confirmed ${payment.user.name}’s ${what} of ${money(payment.amount.replace('-', ''))} ${currency}`;
+      return `Confirmed ${payment.user?.name ?? 'a member'}’s ${what} of ${money(payment.amount.replace('-', ''))} ${currency}`;
     }
   }
 }

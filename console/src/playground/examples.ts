@@ -11,7 +11,7 @@ const json = (value: unknown): string => JSON.stringify(value, null, 2);
 const OPERATIONS: readonly Example[] = [
   {
     name: 'Buy a vehicle',
-    about: 'The first of the four operations',
+    about: 'The first of the five operations',
     query: `mutation BuyVehicle($input: BuyVehicleInput!) {
   buyVehicle(input: $input) {
     id
@@ -54,6 +54,18 @@ const OPERATIONS: readonly Example[] = [
 }
 `,
     variables: json({ input: { vehicleId: '1', reason: 'The buyer withdrew' } }),
+  },
+  {
+    name: 'Undo a purchase',
+    about: 'Of a vehicle that was never sold',
+    query: `mutation UnbuyVehicle($input: UnbuyVehicleInput!) {
+  unbuyVehicle(input: $input) {
+    id
+    status
+  }
+}
+`,
+    variables: json({ input: { vehicleId: '2', reason: 'The price was wrong' } }),
   },
   {
     name: 'Request a deposit',

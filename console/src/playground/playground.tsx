@@ -6,7 +6,7 @@ import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './playground.css';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { type ReactElement, useEffect, useMemo } from 'react';
+import { type MouseEvent, type ReactElement, useEffect, useMemo } from 'react';
 import { useGraphiQLActions } from '@graphiql/react';
 import { useShownTheme } from '../ui/theme';
 import { createExamplesPlugin } from './examples-plugin';
@@ -34,36 +34,38 @@ export function Playground({ url, storageName, examples, headers, onAnswer }: Pl
     return { initialQuery: first.query, initialVariables: first.variables ?? '' };
   }, [examples, storage]);
   return (
-    <GraphiQL
-      fetcher={async (request, options) => {
-        const response = await fetch(url, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/graphql-response+json, application/json',
-            ...headers(),
-            ...options?.headers,
-          },
-          body: JSON.stringify(withoutStaleName(request)),
-        });
-        const body = (await response.json()) as object;
-        onAnswer?.({ status: response.status, body });
-        return body;
-      }}
-      storage={storage}
-      plugins={plugins}
-      {...initial}
-      {...(isRoomy() ? { visiblePlugin: 'Examples' } : {})}
-      defaultEditorToolsVisibility="variables"
-      forcedTheme={theme}
-      showPersistHeadersSettings={false}
-      shouldPersistHeaders={false}
-    >
-      <GraphiQL.Logo>
-        <span className="visually-hidden">Playground</span>
-      </GraphiQL.Logo>
-      <ThemeFollower theme={theme} />
-    </GraphiQL>
+    <div className="playground" onClick={focusClickedEditor}>
+      <GraphiQL
+        fetcher={async (request, options) => {
+          const response = await fetch(url, {
+            method: 'POST',
+            headers: {
+              'content-type': 'application/json',
+              accept: 'application/graphql-response+json, application/json',
+              ...headers(),
+              ...options?.headers,
+            },
+            body: JSON.stringify(withoutStaleName(request)),
+          });
+          const body = (await response.json()) as object;
+          onAnswer?.({ status: response.status, body });
+          return body;
+        }}
+        storage={storage}
+        plugins={plugins}
+        {...initial}
+        {...(isRoomy() ? { visiblePlugin: 'Examples' } : {})}
+        defaultEditorToolsVisibility="variables"
+        forcedTheme={theme}
+        showPersistHeadersSettings={false}
+        shouldPersistHeaders={false}
+      >
+        <GraphiQL.Logo>
+          <span className="visually-hidden">Playground</span>
+        </GraphiQL.Logo>
+        <ThemeFollower theme={theme} />
+      </GraphiQL>
+    </div>
   );
 }
 
@@ -72,6 +74,16 @@ function withoutStaleName<T extends { query: string; operationName?: string | nu
   const { query, operationName } = request;
   const isThere = operationName == null || new RegExp(`\\b${operationName}\\b`).test(query);
   return isThere ? request : { ...request, operationName: null };
+}
+
+/**
+ * Puts the cursor into the editor that was clicked. The editor itself takes no focus from a click beside its line numbers,
+ * at its edge, or (in some browsers) on the row of pixels below its last line: then all that is typed is lost.
+ */
+function focusClickedEditor({ target }: MouseEvent): void {
+  if (!(target instanceof Element)) return;
+  // Its search field and its hints are in there too, and keep the focus.
+  target.closest('.graphiql-editor:not(:has(:focus))')?.querySelector('textarea')?.focus();
 }
 
 /** Beside the editors there is room for a pane. */

@@ -6,7 +6,7 @@ import { type Ending, signIn } from './session';
 
 const ENDINGS: Readonly<Record<Exclude<Ending, null>, string>> = {
   expired: 'Your session has ended. Sign in again to go on where you were.',
-  refused: 'Your account is no administrator any more.',
+  refused: 'Your account is no longer an administrator.',
 };
 
 export function SignIn({ ending }: { ending: Ending }): ReactElement {

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { ago, dateTime } from './format';
 import { useNow } from './now';
 
-/** How long ago, with the exact time for whoever asks for it. */
+/** How long ago, with the exact time on hover and focus. */
 export function Ago({ at, isShort = false }: { at: string; isShort?: boolean }): ReactElement {
   const now = useNow(5_000);
   return (
