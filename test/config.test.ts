@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, loadConfig, SettingError } from '../src/config';
+import { type Config, loadConfig, SettingError } from '../src/config/config';
 
 const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null };
+const WEEK_MS = 604_800_000;
 const RECIPIENT = 'age1t4yy4jhrrlv66kfm3gqdugfndn247eegrcc202l255zr0amh35cqjj30qv';
 
 /** What a wrong setting says; the whole of it is one line. */
@@ -19,7 +20,24 @@ function complaint(environment: Record<string, string>): string {
   throw new Error(`expected a complaint about ${JSON.stringify(environment)}`);
 }
 
+const BACKUP: Config['backup'] = {
+  keep: 10,
+  verify: 'restore',
+  proofServer: null,
+  checkEveryMs: WEEK_MS,
+  changesWithinMs: 10_000,
+  webhookUrl: null,
+  copy: NO_COPIES,
+};
+
 describe('settings', () => {
+  test('"~" is the home folder, which a shell replaces and .env does not', () => {
+    const { storageDir, backup } = loadConfig({ STORAGE_DIR: '~/pool', BACKUP_COPY_TO: '~/copies' });
+    expect(storageDir).toBe(path.join(homedir(), 'pool'));
+    expect(backup.copy.target).toMatchObject({ directory: path.join(homedir(), 'copies') });
+    expect(loadConfig({ STORAGE_DIR: '/a/~' }).storageDir).toBe('/a/~');
+  });
+
   test('all left out: the defaults', () => {
     expect(loadConfig({})).toEqual<Config>({
       production: false,
@@ -27,11 +45,14 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 4000,
       storageDir: path.resolve('storage'),
-      backup: { keep: 10, verify: 'restore', webhookUrl: null, copy: NO_COPIES },
+      backup: BACKUP,
       jwtSecret: null,
       firstAdmin: { email: 'admin@example.com', password: null },
-      commissionRate: 500_000,
-      currency: 'USD',
+      commissionRate: null,
+      currency: null,
+      fourEyes: false,
+      overdraft: true,
+      compileDocuments: true,
       corsOrigin: [],
       logLevel: 'info',
       trustedProxies: 0,
@@ -49,12 +70,29 @@ describe('settings', () => {
     ['HOST', '::', { host: '::' }],
     ['STORAGE_DIR', '/var/lib/pool', { storageDir: '/var/lib/pool' }],
     ['STORAGE_DIR', 'some/where', { storageDir: path.resolve('some/where') }],
-    ['BACKUP_KEEP', '1', { backup: { keep: 1, verify: 'restore', webhookUrl: null, copy: NO_COPIES } }],
-    ['BACKUP_VERIFY', 'checksum', { backup: { keep: 10, verify: 'checksum', webhookUrl: null, copy: NO_COPIES } }],
+    ['BACKUP_KEEP', '1', { backup: { ...BACKUP, keep: 1 } }],
+    ['BACKUP_VERIFY', 'checksum', { backup: { ...BACKUP, verify: 'checksum' } }],
+    ['BACKUP_CHANGES_WITHIN', '30s', { backup: { ...BACKUP, changesWithinMs: 30_000 } }],
+    ['BACKUP_CHECK_EVERY', '12h', { backup: { ...BACKUP, checkEveryMs: 43_200_000 } }],
     [
       'BACKUP_WEBHOOK_URL',
       'https://example.com/hook',
-      { backup: { keep: 10, verify: 'restore', webhookUrl: 'https://example.com/hook', copy: NO_COPIES } },
+      { backup: { ...BACKUP, webhookUrl: 'https://example.com/hook' } },
+    ],
+    [
+      'BACKUP_PROVE_URL',
+      'mysql://prover:p%40ss@proofs.example.com:3307',
+      {
+        backup: {
+          ...BACKUP,
+          proofServer: {
+            user: 'prover',
+            password: 'p@ss',
+            database: 'information_schema',
+            hosts: [{ host: 'proofs.example.com', port: 3307 }],
+          },
+        },
+      },
     ],
     ['JWT_SECRET', 's'.repeat(32), { jwtSecret: 's'.repeat(32) }],
     ['ADMIN_EMAIL', 'root@example.org', { firstAdmin: { email: 'root@example.org', password: null } }],
@@ -63,6 +101,10 @@ describe('settings', () => {
     ['COMMISSION_RATE', '100', { commissionRate: 1_000_000 }],
     ['COMMISSION_RATE', '33.3333', { commissionRate: 333_333 }],
     ['CURRENCY', 'EUR', { currency: 'EUR' }],
+    ['FOUR_EYES', 'on', { fourEyes: true }],
+    ['COMPILE_DOCUMENTS', 'off', { compileDocuments: false }],
+    ['FOUR_EYES', 'OFF', { fourEyes: false }],
+    ['OVERDRAFT', 'off', { overdraft: false }],
     ['CORS_ORIGIN', '*', { corsOrigin: ['*'] }],
     [
       'CORS_ORIGIN',
@@ -104,6 +146,8 @@ describe('settings', () => {
     ['COMMISSION_RATE', '33.33333', 'at most four decimals'],
     ['COMMISSION_RATE', '50%', 'must be a percentage from 0 to 100'],
     ['COMMISSION_RATE', '0,5', 'must be a percentage from 0 to 100'],
+    ['FOUR_EYES', 'yes', 'must be "on" or "off"'],
+    ['OVERDRAFT', 'no', 'must be "on" or "off"'],
     ['CURRENCY', 'usd', 'must be an ISO 4217 code'],
     ['CURRENCY', 'EURO', 'must be an ISO 4217 code'],
     ['CORS_ORIGIN', 'app.example.com', 'must be "*" or origins'],
@@ -153,6 +197,12 @@ describe('settings', () => {
     ['DATABASE_URL', 'mysql://user:hunter2@host/', 'must name a database'],
     ['DATABASE_URL', 'mysql://user:hunter2@host:99999/pool', 'must name hosts as host or host:port'],
     ['DATABASE_URL', 'mysql://user:hunter2@host/pool?tls=yes', 'has an unknown option tls'],
+    [
+      'BACKUP_PROVE_URL',
+      'mysql://user:hunter2@host/pool',
+      'must have the form mysql://user:password@host:port, without',
+    ],
+    ['BACKUP_PROVE_URL', 'mysql://hunter2', 'must name a user'],
   ])('%s may hold a secret: the line names it and does not show it', (name, value, must) => {
     const message = complaint({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} `));
@@ -197,11 +247,15 @@ describe('settings', () => {
         STORAGE_DIR: '/var/lib/pool',
         BACKUP_KEEP: '3',
         BACKUP_VERIFY: 'checksum',
+        BACKUP_PROVE_URL: 'mysql://u:p@h',
         BACKUP_WEBHOOK_URL: 'https://example.com/hook',
         JWT_SECRET: 's'.repeat(40),
         ADMIN_EMAIL: 'root@example.org',
         ADMIN_PASSWORD: 'a long password',
         COMMISSION_RATE: '12.5',
+        FOUR_EYES: 'on',
+        OVERDRAFT: 'off',
+        COMPILE_DOCUMENTS: 'off',
         CURRENCY: 'EUR',
         CORS_ORIGIN: 'https://app.example.com',
         LOG_LEVEL: 'warn',

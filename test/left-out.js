@@ -5,7 +5,7 @@ const BINARY_LOG = 'needs the binary log, in the format ROW, and it is off';
 const WITHOUT_DATABASE = [
   { file: 'test/scripts/', reason: 'asks no database' },
   { file: 'test/(values|scalars)/', reason: 'asks no database' },
-  { file: 'test/docs/(architecture|documents)', reason: 'asks no database' },
+  { file: 'test/(docs/(architecture|documents)|tidy)', reason: 'asks no database' },
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },
   { file: 'test/bench/', reason: 'brings its own database' },
 ];
@@ -15,7 +15,7 @@ const ELSEWHERE = [
   { file: 'test/ledger/outages', reason: EMBEDDED },
   { file: 'test/backup/dump-paths', reason: 'of what mariadb-dump prints' },
   { file: 'test/docs/(readme|commands)', reason: `${EMBEDDED}, as a newcomer has it` },
-  { file: 'test/restore/runbook', reason: `${EMBEDDED}, as the runbook has it` },
+  { file: 'test/restore/(runbook|formats)', reason: `${EMBEDDED}, as the runbook has it` },
   { file: 'test/restore/full-disk', reason: `${EMBEDDED}, on a small disk` },
 ];
 const NO_OTHER = [
@@ -34,11 +34,6 @@ const CLUSTER = [
     file: 'test/restore/swap',
     test: 'a transaction that is in the way holds up the swap, and nobody else',
     reason: 'a change of tables ends what is in its way at every node, as test/galera/failover holds',
-  },
-  {
-    file: 'test/backup/load-dump',
-    test: 'the keys of a large table are made while the next tables are restored, and references after them',
-    reason: 'a change of tables ends what is in its way, so that nothing can hold the keys back to watch the rest',
   },
 ];
 const OTHER_FAMILY = [{ file: 'test/restore/families', reason: 'needs MySQL too' }];

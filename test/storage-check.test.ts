@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findLoosePermissions } from '../src/storage-check';
+import { findLoosePermissions } from '../src/config/storage-check';
 
 test('what other users may read is named, with the command that mends it', async () => {
   const storage = mkdtempSync(path.join(tmpdir(), 'motorpool-'));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { buildSchemas } from '../../src/resolvers/schema';
 import { bearer, codeOf, http, type HttpAnswer, post } from '../support/http';
@@ -15,20 +16,30 @@ describe('who may what', () => {
   const JWT_SECRET = 'the signing key of this test server, 32+';
   const SECRET = new TextEncoder().encode(JWT_SECRET);
   let server: TestServer;
+  let adminUid: string;
   let authorizations: Record<Asker, Record<string, string>>;
 
+  /** What the database says of pool and accounts, for tokens of the test's own. */
+  const pool = { uid: '', epoch: '' };
+
   interface Claims {
-    id: number | string;
+    /** The account's uid. */
+    sub: string;
     version?: number;
     issuer?: string;
-    expires?: string | number;
+    audience?: string;
+    epoch?: string;
+    /** Null: never. */
+    expires?: string | number | null;
   }
-  const claims = ({ id, version, issuer = 'motorpool', expires = '1h' }: Claims): SignJWT =>
-    new SignJWT(version === undefined ? {} : { version })
-      .setIssuer(issuer)
-      .setSubject(String(id))
-      .setIssuedAt()
-      .setExpirationTime(expires);
+  const claims = ({ sub, version, issuer, audience, epoch = pool.epoch, expires = '1h' }: Claims): SignJWT => {
+    const of = new SignJWT(version === undefined ? { epoch } : { version, epoch })
+      .setIssuer(issuer ?? pool.uid)
+      .setAudience(audience ?? issuer ?? pool.uid)
+      .setSubject(sub)
+      .setIssuedAt();
+    return expires === null ? of : of.setExpirationTime(expires);
+  };
   const token = (of: Claims, key = SECRET, alg = 'HS256'): Promise<string> =>
     claims(of).setProtectedHeader({ alg }).sign(key);
 
@@ -41,7 +52,11 @@ describe('who may what', () => {
     await changed.request(
       'mutation { changePassword(currentPassword: "a password of some length", newPassword: "another one") { token } }',
     );
-    const [company] = await server.database.query(`SELECT id FROM users WHERE role = 'COMPANY'`);
+    const uidOf = async (role: string): Promise<string> =>
+      String((await server.database.query('SELECT uid FROM users WHERE role = ? ORDER BY id', [role]))[0]?.uid);
+    Object.assign(pool, (await server.database.query('SELECT uid, epoch FROM pool'))[0]);
+    adminUid = await uidOf('ADMIN');
+    const sub = adminUid;
     const { id } = admin;
     const past = Math.floor(Date.now() / 1000) - 1;
     authorizations = {
@@ -49,17 +64,26 @@ describe('who may what', () => {
       OPERATOR: bearer(operator.token),
       INVESTOR: bearer(investor.token),
       // Nobody can sign in as the company; this is what the rules would say.
-      COMPANY: bearer(await token({ id: Number(company?.id), version: 0 })),
+      COMPANY: bearer(await token({ sub: await uidOf('COMPANY'), version: 0 })),
       nobody: {},
-      'an expired token': bearer(await token({ id, version: 0, expires: past })),
-      'a token of another key': bearer(await token({ id, version: 0 }, new TextEncoder().encode('x'.repeat(32)))),
-      'a token of another algorithm': bearer(await token({ id, version: 0 }, SECRET, 'HS512')),
+      'an expired token': bearer(await token({ sub, version: 0, expires: past })),
+      'a token of another key': bearer(await token({ sub, version: 0 }, new TextEncoder().encode('x'.repeat(32)))),
+      'a token of another algorithm': bearer(await token({ sub, version: 0 }, SECRET, 'HS512')),
       'an unsigned token': bearer(
-        new UnsecuredJWT({ version: 0 }).setIssuer('motorpool').setSubject(id).setExpirationTime('1h').encode(),
+        new UnsecuredJWT({ version: 0, epoch: pool.epoch })
+          .setIssuer(pool.uid)
+          .setAudience(pool.uid)
+          .setSubject(sub)
+          .setExpirationTime('1h')
+          .encode(),
       ),
-      'a token of another issuer': bearer(await token({ id, version: 0, issuer: 'somebody' })),
-      'a token of an unknown account': bearer(await token({ id: 999_999, version: 0 })),
-      'a token without a version': bearer(await token({ id: 999_999 })),
+      'a token of another issuer': bearer(await token({ sub, version: 0, issuer: 'somebody' })),
+      'a token of an unknown account': bearer(await token({ sub: randomUUID(), version: 0 })),
+      'a token of an account by its number': bearer(await token({ sub: id, version: 0 })),
+      'a token without a version': bearer(await token({ sub })),
+      'a token that never expires': bearer(await token({ sub, version: 0, expires: null })),
+      'a token of another audience': bearer(await token({ sub, version: 0, audience: 'somebody' })),
+      'a token of before a restore': bearer(await token({ sub, version: 0, epoch: randomUUID() })),
       'a token from before a change of the password': bearer(changed.token),
       'no bearer token': { authorization: `Basic ${Buffer.from('admin@example.com:x').toString('base64')}` },
       garbage: bearer('garbage'),
@@ -79,7 +103,11 @@ describe('who may what', () => {
     'an unsigned token',
     'a token of another issuer',
     'a token of an unknown account',
+    'a token of an account by its number',
     'a token without a version',
+    'a token that never expires',
+    'a token of another audience',
+    'a token of before a restore',
     'a token from before a change of the password',
     'no bearer token',
     'garbage',
@@ -96,7 +124,7 @@ describe('who may what', () => {
       `${server.url}/graphql`,
       { query: '{ me { id } }' },
       {
-        ...bearer(await token({ id: server.admin.id, version: 0 })),
+        ...bearer(await token({ sub: adminUid, version: 0 })),
       },
     );
     expect(answer.body).toEqual({ data: { me: { id: server.admin.id } } });
@@ -104,7 +132,7 @@ describe('who may what', () => {
 
   test('a token that was good is refused once it has expired', async () => {
     const expires = Math.floor(Date.now() / 1000) + 2;
-    const short = bearer(await token({ id: server.admin.id, version: 0, expires }));
+    const short = bearer(await token({ sub: adminUid, version: 0, expires }));
     const me = (): Promise<HttpAnswer> => post(`${server.url}/graphql`, { query: '{ me { id } }' }, short);
     expect((await me()).body).toEqual({ data: { me: { id: server.admin.id } } });
     await waitFor('the token to expire', async () => codeOf(await me()) === 'UNAUTHENTICATED');

@@ -16,6 +16,8 @@ interface Backup {
   trigger: string;
   lastOperation: number;
   current: boolean;
+  proof: string;
+  proofProblem: string | null;
   verifiedAt: string | null;
   durationMs: number;
 }
@@ -26,6 +28,7 @@ interface Status {
   running: boolean;
   lastOperation: number;
   coveredThrough: number;
+  provenThrough: number;
   pendingOperations: number;
   count: number;
   totalBytes: number;
@@ -33,9 +36,10 @@ interface Status {
   latest: Backup | null;
 }
 
-const BACKUP = '{ filename createdAt sizeBytes sha256 trigger lastOperation current verifiedAt durationMs }';
+const BACKUP =
+  '{ filename createdAt sizeBytes sha256 trigger lastOperation current proof proofProblem verifiedAt durationMs }';
 const STATUS = `{
-  healthy problem running lastOperation coveredThrough pendingOperations count totalBytes keep latest ${BACKUP}
+  healthy problem running lastOperation coveredThrough provenThrough pendingOperations count totalBytes keep latest ${BACKUP}
 }`;
 const KEEP = 2;
 const text = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
@@ -61,34 +65,31 @@ describe('backups, as the API tells of them', () => {
       return latest !== null && latest.lastOperation >= operation && latest;
     });
 
-  test('before the first operation there is none, and all is well', async () => {
+  test('a new pool has one before it answers, which covers nothing yet, and all is well', async () => {
+    const [initial, ...more] = await backups();
+    expect(more).toEqual([]);
+    expect(initial).toMatchObject({ trigger: 'INITIAL', lastOperation: 0, current: true });
+    await allBackedUp(server);
     expect(await status()).toEqual({
       healthy: true,
       problem: null,
       running: false,
       lastOperation: 0,
       coveredThrough: 0,
+      provenThrough: 0,
       pendingOperations: 0,
-      count: 0,
-      totalBytes: 0,
+      count: 1,
+      totalBytes: initial?.sizeBytes,
       keep: KEEP,
-      latest: null,
+      latest: (await backups())[0],
     });
-    expect(
-      await administer(
-        '{ latestBackup { filename } backups { filename } backupLog { message } operations { number } }',
-      ),
-    ).toEqual({
-      latestBackup: null,
-      backups: [],
-      backupLog: [],
-      operations: [],
-    });
+    expect(await administer('{ operations { number } }')).toEqual({ operations: [] });
   });
 
   test('a purchase is followed by a backup that restores with the stock client and holds it', async () => {
     const started = Date.now();
     const vehicle = await server.admin.buy('1234.56', { title: 'In the backup', vin: 'BACKUP00000000001' });
+    await allBackedUp(server);
     const backup = await backupOf(1);
     expect(backup).toEqual({
       filename: text(/^db_backup-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.sql$/),
@@ -98,6 +99,8 @@ describe('backups, as the API tells of them', () => {
       trigger: 'OPERATION',
       lastOperation: 1,
       current: true,
+      proof: 'PROVEN',
+      proofProblem: null,
       verifiedAt: text(/^\d{4}-/),
       durationMs: expect.any(Number) as number,
     });
@@ -148,7 +151,7 @@ describe('backups, as the API tells of them', () => {
     const { admin } = server;
     const { id } = await admin.createUser('INVESTOR');
     await admin.rejectPayment(await admin.requestPayment('DEPOSIT', '1.00', id));
-    expect(await status()).toMatchObject({ running: false, lastOperation: 0, count: 0 });
+    expect(await status()).toMatchObject({ running: false, lastOperation: 0, count: 1 });
   });
 
   test('the status and the list agree with each other and with the folder, and rotation keeps the newest', async () => {
@@ -172,6 +175,7 @@ describe('backups, as the API tells of them', () => {
       running: false,
       lastOperation: 3,
       coveredThrough: 3,
+      provenThrough: 3,
       pendingOperations: 0,
       count: KEEP,
       totalBytes: list.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -180,11 +184,73 @@ describe('backups, as the API tells of them', () => {
     });
   });
 
+  test('a ledger that breaks a rule is stored all the same, said to be unsound, and can be acknowledged', async () => {
+    const { admin, database } = server;
+    await admin.buy('1.00');
+    await allBackedUp(server);
+    const [good] = await backups();
+    expect(good).toMatchObject({ proof: 'PROVEN' });
+    await database.query('UPDATE users SET balance = balance + 1 ORDER BY id LIMIT 1');
+    for (let operation = 2; operation <= 4; operation++) {
+      await admin.buy('1.00');
+      await allBackedUp(server);
+      expect(await status()).toMatchObject({
+        healthy: false,
+        coveredThrough: operation,
+        provenThrough: 1,
+        pendingOperations: 0,
+        problem: text(/^The backup db_backup-\S+ restores, but the ledger breaks a rule: .* \(npm run ledger:check/),
+      });
+      expect((await latestBackup())?.lastOperation).toBe(operation);
+    }
+    // Nothing good is pruned for it, however few are kept.
+    const proofs = (await backups()).map(({ proof }) => proof);
+    expect(proofs).toEqual(['UNSOUND', 'UNSOUND', 'PROVEN']);
+    expect((await backups()).at(-1)?.filename).toBe(good?.filename);
+    const metrics = (await http(`${server.url}/metrics`)).text;
+    for (const figure of ['operations_stored 4', 'operations_proven 1', 'operations_pending_proof 0']) {
+      expect(metrics).toContain(`\nmotorpool_${figure}\n`);
+    }
+
+    const read = async () =>
+      (
+        await administer<{
+          backupStatus: { findings: { id: string; finding: string }[]; acknowledgedFindings: { reason: string }[] };
+        }>('{ backupStatus { findings { id finding } acknowledgedFindings { id finding reason actor at } } }')
+      ).backupStatus;
+    const { findings } = await read();
+    expect(findings.length).toBeGreaterThan(0);
+    const acknowledge = (id: string, reason: string): Promise<unknown> =>
+      administer(
+        `mutation { acknowledgeFinding(id: ${JSON.stringify(id)}, reason: ${JSON.stringify(reason)}) { healthy problem } }`,
+      );
+    expect(await refusalOf(acknowledge('00000000', 'meant'))).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusalOf(acknowledge(findings[0]?.id ?? '', ' '))).toMatchObject({ code: 'BAD_USER_INPUT' });
+    for (const { id } of findings) await acknowledge(id, 'A court said so.');
+    const after = await read();
+    expect(after.findings).toEqual([]);
+    expect(after.acknowledgedFindings).toEqual(
+      findings.map((finding) => ({
+        ...finding,
+        reason: 'A court said so.',
+        actor: 'admin@example.com',
+        at: text(/Z$/),
+      })),
+    );
+    expect(await status()).toMatchObject({ healthy: true, problem: null, provenThrough: 1 });
+    // The same rule, broken at a greater id, is news.
+    await database.query('UPDATE users SET balance = balance + 1 ORDER BY id DESC LIMIT 1');
+    await admin.buy('1.00');
+    await allBackedUp(server);
+    expect(await status()).toMatchObject({ healthy: false, problem: text(/^The backup \S+ restores, but the ledger/) });
+    expect((await read()).acknowledgedFindings).toHaveLength(findings.length);
+  });
+
   test('createBackup answers at once, and a backup follows although none was missing', async () => {
     await server.admin.buy('1.00');
     await allBackedUp(server);
     const asked = await administer<{ createBackup: Status }>(`mutation { createBackup ${STATUS} }`);
-    expect(asked.createBackup).toMatchObject({ running: true, count: 1, pendingOperations: 0 });
+    expect(asked.createBackup).toMatchObject({ running: true, count: 2, pendingOperations: 0 });
     const manual = await waitFor('the backup asked for', async () => {
       const latest = await latestBackup();
       return latest?.trigger === 'MANUAL' && latest;
@@ -239,7 +305,7 @@ describe('backups, as the API tells of them', () => {
       await again.close();
     }
     await waitFor('all to be well again', async () => (await status()).healthy);
-    expect(await status()).toMatchObject({ problem: null, pendingOperations: 0, count: 1 });
+    expect(await status()).toMatchObject({ problem: null, pendingOperations: 0, count: 2 });
   });
 
   test('numbers of rows and lines out of bounds are refused', async () => {
@@ -256,7 +322,7 @@ describe('backups, as the API tells of them', () => {
         {
           code: 'BAD_USER_INPUT',
           message: text(
-            /^((first|lines) must be a whole number from 1 to 1000, not|before must be an operation number|The query asks)/,
+            /^((first|lines) must be a whole number from 1 to 1000, not|before must be an operation number|The query may cost)/,
           ),
         },
       ]);

@@ -13,7 +13,11 @@ export type Asker =
   | 'an unsigned token'
   | 'a token of another issuer'
   | 'a token of an unknown account'
+  | 'a token of an account by its number'
   | 'a token without a version'
+  | 'a token that never expires'
+  | 'a token of another audience'
+  | 'a token of before a restore'
   | 'a token from before a change of the password'
   | 'no bearer token'
   | 'garbage';
@@ -39,6 +43,19 @@ export const PUBLIC: Record<string, Door> = {
   'Query.user': { document: '{ user(id: "999999") { id } }', for: STAFF },
   'Query.payments': { document: '{ payments { nodes { id } } }', for: ROLES },
   'Query.payment': { document: '{ payment(id: "1") { id } }', for: ROLES },
+  'Query.sales': { document: '{ sales { nodes { id } totalCount } }', for: ROLES },
+  'Query.sale': { document: '{ sale(id: "1") { id } }', for: ROLES },
+  'Query.previewSale': {
+    document: '{ previewSale(vehicleId: "0", price: 1) { profit } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Query.previewConfirmation': {
+    document: '{ previewConfirmation(paymentId: "0") { payment { id } } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Query.operation': { document: '{ operation(uid: "a uid that is unknown") { uid } }', for: STAFF },
   'Mutation.login': {
     document: `mutation { login(email: "${ADMIN.email}", password: "${ADMIN.password}") { token } }`,
     for: EVERYBODY,
@@ -63,6 +80,11 @@ export const PUBLIC: Record<string, Door> = {
     for: STAFF,
     then: 'NOT_FOUND',
   },
+  'Mutation.cancelPayment': {
+    document: 'mutation { cancelPayment(id: "0") { id } }',
+    for: ['ADMIN', 'OPERATOR', 'INVESTOR'],
+    then: 'NOT_FOUND',
+  },
   'Mutation.buyVehicle': {
     document: 'mutation { buyVehicle(input: { title: "", cost: 1 }) { id } }',
     for: STAFF,
@@ -75,6 +97,11 @@ export const PUBLIC: Record<string, Door> = {
   },
   'Mutation.unsellVehicle': {
     document: 'mutation { unsellVehicle(input: { vehicleId: "0" }) { id } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Mutation.unbuyVehicle': {
+    document: 'mutation { unbuyVehicle(input: { vehicleId: "0" }) { id } }',
     for: STAFF,
     then: 'NOT_FOUND',
   },
@@ -91,12 +118,25 @@ export const ADMIN_ONLY: Record<string, Door> = {
   'Query.backupLog': { document: '{ backupLog { message } }', for: ['ADMIN'] },
   'Query.backupStatus': { document: '{ backupStatus { healthy } }', for: ['ADMIN'] },
   'Query.operations': { document: '{ operations { number } }', for: ['ADMIN'] },
+  'Query.backupsPage': { document: '{ backupsPage { totalCount } }', for: ['ADMIN'] },
+  'Query.operationsPage': { document: '{ operationsPage { totalCount } }', for: ['ADMIN'] },
   'Query.poolHistory': { document: '{ poolHistory { at } }', for: ['ADMIN'] },
+  'Query.commissionRates': { document: '{ commissionRates { rate } }', for: ['ADMIN'] },
   'Mutation.createBackup': { document: 'mutation { createBackup { running } }', for: ['ADMIN'] },
   'Mutation.verifyBackup': {
     document: 'mutation { verifyBackup(filename: "0") { filename } }',
     for: ['ADMIN'],
     then: 'NOT_FOUND',
+  },
+  'Mutation.acknowledgeFinding': {
+    document: 'mutation { acknowledgeFinding(id: "00000000", reason: "It is meant.") { healthy } }',
+    for: ['ADMIN'],
+    then: 'NOT_FOUND',
+  },
+  'Mutation.setCommissionRate': {
+    document: 'mutation { setCommissionRate(rate: "100.0001") { commissionRate } }',
+    for: ['ADMIN'],
+    then: 'BAD_USER_INPUT',
   },
   'Mutation.disableUser': { document: 'mutation { disableUser(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },
   'Mutation.enableUser': { document: 'mutation { enableUser(id: "0") { id } }', for: ['ADMIN'], then: 'NOT_FOUND' },

@@ -66,5 +66,15 @@ describe('every field of what a mutation answers can be asked for', () => {
     expect(sold).toMatchObject({ status: 'SOLD', sale: { profit: '2.00', reversedAt: null } });
     const unsold = await answerOf('unsellVehicle', `input: { vehicleId: ${String(bought.id)} }`);
     expect(unsold).toMatchObject({ status: 'FOR_SALE', sale: null, sales: [{ reversalReason: null }] });
+    const mistaken = await answerOf('buyVehicle', 'input: { title: "A car", cost: "10.00" }');
+    expect(mistaken).toMatchObject({ cancelledAt: null, cancelledBy: null, cancellationReason: null });
+    const unbought = await answerOf('unbuyVehicle', `input: { vehicleId: ${String(mistaken.id)}, reason: "a slip" }`);
+    expect(unbought).toMatchObject({
+      status: 'CANCELLED',
+      cancelledBy: { role: 'ADMIN' },
+      cancellationReason: 'a slip',
+      sales: [],
+    });
+    expect(unbought.cancelledAt).not.toBeNull();
   });
 });

@@ -163,7 +163,7 @@ describe('values on the wire', () => {
     expect(await search('c_car')).toEqual(['100% electric_car']);
     expect(await search('aaaaaaa1')).toEqual(['100% electric_car']);
     expect(await search('" OR 1=1 --')).toEqual([]);
-    expect(await search('x'.repeat(10_000))).toEqual([]);
+    expect(await search('x'.repeat(200))).toEqual([]);
     for (const text of ['\\', "'", '\0', '\ud800', '🦄']) {
       expect(await search(text)).not.toContain('1000 electric cars');
     }

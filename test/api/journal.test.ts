@@ -1,4 +1,4 @@
-import { lockName } from '../../src/backup/lock';
+import { lockName } from '../../src/backup/server/backup-lock';
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp } from '../support/traces';
 
@@ -31,6 +31,8 @@ describe('the journal of operations', () => {
     await admin.unsell(vehicle);
     const payment = await operator.requestPayment('DEPOSIT', '5.00', investor);
     await admin.confirmPayment(payment);
+    const mistaken = await operator.buy('1.00');
+    await admin.unbuy(mistaken);
     await allBackedUp(server);
 
     const document = (page: string): string =>
@@ -42,16 +44,18 @@ describe('the journal of operations', () => {
     const at = text(/Z$/);
     const backup = { filename: text(/^db_backup/), lastOperation: expect.any(Number) as number };
     expect(all).toEqual([
+      { number: 6, kind: 'UNBUY_VEHICLE', actor: by(admin), vehicle: { id: mistaken }, payment: null, at, backup },
+      { number: 5, kind: 'BUY_VEHICLE', actor: by(operator), vehicle: { id: mistaken }, payment: null, at, backup },
       { number: 4, kind: 'CONFIRM_PAYMENT', actor: by(admin), vehicle: null, payment: { id: payment }, at, backup },
       { number: 3, kind: 'UNSELL_VEHICLE', actor: by(admin), vehicle: { id: vehicle }, payment: null, at, backup },
       { number: 2, kind: 'SELL_VEHICLE', actor: by(operator), vehicle: { id: vehicle }, payment: null, at, backup },
       { number: 1, kind: 'BUY_VEHICLE', actor: by(operator), vehicle: { id: vehicle }, payment: null, at, backup },
     ]);
-    expect(all[3]?.backup).toEqual({ filename: first?.filename, lastOperation: 1 });
+    expect(all[5]?.backup).toEqual({ filename: first?.filename, lastOperation: 1 });
     const oldest = (await backups()).findLast(({ lastOperation }) => lastOperation >= 2);
-    expect(all[2]?.backup).toEqual({ filename: oldest?.filename, lastOperation: oldest?.lastOperation });
+    expect(all[4]?.backup).toEqual({ filename: oldest?.filename, lastOperation: oldest?.lastOperation });
     expect(await read('(first: 2)')).toEqual(all.slice(0, 2));
-    expect(await read('(first: 2, before: 3)')).toEqual(all.slice(2));
+    expect(await read('(first: 2, before: 3)')).toEqual(all.slice(4));
     expect(await read('(before: 1)')).toEqual([]);
   });
 

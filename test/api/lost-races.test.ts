@@ -1,5 +1,5 @@
 import mysql from 'mysql2/promise';
-import { connectionOptions } from '../../src/database/connection-options';
+import { connectionOptions } from '../../src/database/connection/connection-options';
 import { startTestServer, type TestServer } from '../support/server';
 import { waitFor } from '../support/wait';
 

@@ -1,4 +1,5 @@
-import { type Client, refusalOf } from '../support/client';
+import type { Client } from '../support/client';
+import { bearer, post } from '../support/http';
 import { startTestServer, type TestServer } from '../support/server';
 
 const cursor = (text: string): string => Buffer.from(text).toString('base64url');
@@ -24,6 +25,7 @@ describe('the arguments of a page', () => {
   const PLACES: [place: string, document: (page: string) => string][] = [
     ['vehicles', (page) => `{ vehicles(${page}) { totalCount } }`],
     ['users', (page) => `{ users(${page}) { totalCount } }`],
+    ['sales', (page) => `{ sales(${page}) { totalCount } }`],
     ['payments', (page) => `{ payments(${page}) { totalCount } }`],
     ['payments of an account', (page) => `{ me { payments(${page}) { totalCount } } }`],
     ['history of an account', (page) => `{ me { contributions(${page}) { totalCount } } }`],
@@ -36,7 +38,7 @@ describe('the arguments of a page', () => {
       expect(await admin.refused(document(`first: ${first}`))).toEqual({
         code: 'BAD_USER_INPUT',
         message: expect.stringMatching(
-          /^(first must be a whole number from 1 to 1000, not|The query asks for up to)/,
+          /^(first must be a whole number from 1 to 1000, not|The query may cost)/,
         ) as string,
       });
     });
@@ -61,28 +63,77 @@ describe('the arguments of a page', () => {
       expect(await admin.refused(document(`after: ${JSON.stringify(after)}`))).toEqual({
         code: 'BAD_USER_INPUT',
         message: expect.stringMatching(
-          /^after must be the endCursor of a page of this list, not ".{0,70}"\.$/,
+          /^after must be a cursor of this list in this order, not ".{0,70}"\.$/,
         ) as string,
       });
     });
   });
 
-  test("another list's cursor is refused", async () => {
-    const ofVehicles = cursor(`${Date.now()}:1`);
-    const ofPayments = cursor('1');
-    expect((await refusalOf(list('vehicles')(1, ofPayments))).code).toBe('BAD_USER_INPUT');
-    expect((await refusalOf(list('payments')(1, ofVehicles))).code).toBe('BAD_USER_INPUT');
-    expect((await refusalOf(list('users')(1, ofVehicles))).code).toBe('BAD_USER_INPUT');
+  const made = (...parts: string[]): string => cursor(JSON.stringify(parts));
+  const refusedField = async (document: string): Promise<unknown> => {
+    const { body } = await post(`${server.url}/graphql`, { query: document }, bearer(admin.token));
+    const [error] = (body as { errors?: { extensions: { code: string; field?: string } }[] }).errors ?? [];
+    return [error?.extensions.code, error?.extensions.field];
+  };
+
+  test("another list's cursor, and one of another order, are refused", async () => {
+    const boughtAt = ['boughtAt+id down', String(Date.now()), '1'];
+    for (const [document, field] of [
+      [`{ vehicles(after: "${made('payments', 'id down', '1')}") { totalCount } }`, 'after'],
+      [`{ payments(after: "${made('vehicles', ...boughtAt)}") { totalCount } }`, 'after'],
+      [`{ payments(last: 1, before: "${made('users', 'id up', '1')}") { totalCount } }`, 'before'],
+      [`{ users(after: "${made('users', 'id up', '1')}", orderBy: NEWEST_FIRST) { totalCount } }`, 'after'],
+      [`{ vehicles(after: "${made('vehicles', ...boughtAt)}", orderBy: OLDEST_FIRST) { totalCount } }`, 'after'],
+      [`{ vehicles(after: "${made('vehicles', 'boughtAt+id down', 'x', '1')}") { totalCount } }`, 'after'],
+      [`{ vehicles(after: "${made('vehicles', 'boughtAt+id down', '9'.repeat(15), '1')}") { totalCount } }`, 'after'],
+    ] as const) {
+      expect([document, await refusedField(document)]).toEqual([document, ['BAD_USER_INPUT', field]]);
+    }
+  });
+
+  test.each([
+    ['before without last', 'first: 1, before: "x"', 'before'],
+    ['last with after', 'last: 1, after: "x"', 'after'],
+    ['first and last', 'first: 1, last: 1', 'last'],
+    ['a last of nothing', 'last: 0', 'last'],
+    ['a last of too many', 'last: 1001', 'last'],
+  ])('%s is refused', async (_what, page, field) => {
+    for (const list of ['payments', 'vehicles', 'users', 'sales']) {
+      expect(await refusedField(`{ ${list}(${page}) { totalCount } }`)).toEqual(['BAD_USER_INPUT', field]);
+    }
+  });
+
+  const EARLY = '1899-12-31T23:59:59.999Z';
+  const [MAY, JUNE] = ['2026-05-01T00:00:00.000Z', '2026-06-01T00:00:00.000Z'];
+  test.each([
+    ['payments', `from: "${JUNE}", to: "${MAY}"`, 'filter.to'],
+    ['payments', `from: "${EARLY}"`, 'filter.from'],
+    ['payments', 'leastAmount: 2, greatestAmount: 1', 'filter.greatestAmount'],
+    ['sales', `from: "${JUNE}", to: "${MAY}"`, 'filter.to'],
+    ['sales', `to: "${EARLY}"`, 'filter.to'],
+    ['vehicles', `boughtFrom: "${JUNE}", boughtTo: "${MAY}"`, 'filter.boughtTo'],
+    ['vehicles', `soldFrom: "${JUNE}", soldTo: "${MAY}"`, 'filter.soldTo'],
+  ])('%s with %s is refused', async (list, filter, field) => {
+    expect(await refusedField(`{ ${list}(filter: { ${filter} }) { totalCount } }`)).toEqual(['BAD_USER_INPUT', field]);
+  });
+
+  test('a filter that is not known is refused', async () => {
+    expect((await admin.refused('{ payments(filter: { colour: "red" }) { totalCount } }')).code).toBe(
+      'GRAPHQL_VALIDATION_FAILED',
+    );
+    const asked = 'query ($filter: PaymentFilter) { payments(filter: $filter) { totalCount } }';
+    expect((await admin.refused(asked, { filter: { colour: 'red' } })).code).toBe('BAD_USER_INPUT');
   });
 
   test('a made-up cursor beyond all rows gives a page, and no fault', async () => {
     const huge = '9'.repeat(19);
-    for (const time of ['0', '253402300799999', huge]) {
+    for (const time of ['0', '253402300799999']) {
       for (const id of ['0', huge]) {
-        expect((await list('vehicles')(1, cursor(`${time}:${id}`))).nodes.length).toBeLessThanOrEqual(1);
+        const after = made('vehicles', 'boughtAt+id down', time, id);
+        expect((await list('vehicles')(1, after)).nodes.length).toBeLessThanOrEqual(1);
       }
     }
-    expect((await list('users')(1, cursor(huge))).nodes).toEqual([]);
-    expect((await list('payments')(1, cursor('0'))).nodes).toEqual([]);
+    expect((await list('users')(1, made('users', 'id up', huge))).nodes).toEqual([]);
+    expect((await list('payments')(1, made('payments', 'id down', '0'))).nodes).toEqual([]);
   });
 });

@@ -9,7 +9,9 @@ interface Page {
 
 const PAGE = '{ nodes { id } pageInfo { endCursor hasNextPage } totalCount }';
 const EQUAL = '2025-06-01T12:00:00.000Z';
-const cursor = (text: string): string => Buffer.from(text).toString('base64url');
+/** Made up, in the form of a list that is sorted by id. */
+const cursor = (list: string, id: string): string =>
+  Buffer.from(JSON.stringify([list, 'id down', id])).toString('base64url');
 
 describe('pages', () => {
   let server: TestServer;
@@ -189,8 +191,15 @@ describe('pages', () => {
     await admin.deposit(ids[1] ?? '', '1.00');
     await admin.deposit(ids[2] ?? '', '1.00');
     const [, , middle] = (await list('payments')(1000, null)).nodes;
-    for (const page of ['first: 2', 'first: 9', `first: 2, after: "${cursor(middle?.id ?? '')}"`]) {
-      const fields = `{ id payments(${page}) ${PAGE} open: payments(${page}, status: PENDING) ${PAGE} contributions(${page}) ${PAGE} }`;
+    const middleOf = (list: string): string => cursor(list, middle?.id ?? '');
+    const after = (list: string): string => `first: 2, after: "${middleOf(list)}"`;
+    const before = (list: string): string => `last: 2, before: "${middleOf(list)}"`;
+    for (const page of [() => 'first: 2', () => 'first: 9', () => 'last: 2', after, before]) {
+      const payments = page('payments');
+      const highest = page === after || page === before ? 'first: 2' : payments;
+      const fields = `{ id payments(${payments}) ${PAGE} open: payments(${payments}, status: PENDING) ${PAGE}
+        highest: payments(${highest}, orderBy: HIGHEST_AMOUNT_FIRST) { ${PAGE.slice(1, -1)} totalAmount }
+        contributions(${page('contributions')}) ${PAGE} }`;
       const { users } = await admin.request<{ users: { nodes: { id: string }[] } }>(
         `{ users(first: 100) { nodes ${fields} } }`,
       );

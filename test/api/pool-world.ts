@@ -18,6 +18,10 @@ export interface PoolWorld {
   forSale: string;
   /** In its second sale; the first was reversed. */
   sold: string;
+  /** For sale again after its sale was reversed. */
+  unsold: string;
+  /** Its purchase was undone. */
+  cancelled: string;
   /** A deposit of `investor`. */
   pending: string;
   confirmed: string;
@@ -53,6 +57,12 @@ export async function createPoolWorld(settings: Record<string, string> = {}): Pr
   await operator.unsell(sold, 'the buyer withdrew');
   await operator.sell(sold, '120.00');
 
+  const unsold = await operator.buy('1.00', { title: 'Fox' });
+  await operator.sell(unsold, '1.00');
+  await operator.unsell(unsold);
+  const cancelled = await operator.buy('9000.00', { title: 'Lupo' });
+  await operator.unbuy(cancelled, 'too dear');
+
   const pending = await investor.requestPayment('DEPOSIT', '10.00');
   const rejected = await investor.requestPayment('DEPOSIT', '11.00');
   await operator.rejectPayment(rejected, 'not received');
@@ -73,6 +83,8 @@ export async function createPoolWorld(settings: Record<string, string> = {}): Pr
     vin,
     forSale,
     sold,
+    unsold,
+    cancelled,
     pending,
     confirmed,
     rejected,

@@ -1,3 +1,4 @@
+import type { Client } from '../support/client';
 import { createPoolWorld, type PoolWorld } from './pool-world';
 
 /** What an INVESTOR sees of others: nothing but what concerns the own account. */
@@ -120,11 +121,26 @@ describe('what an INVESTOR sees', () => {
       });
     });
 
-    test('not whose payment it was', async () => {
-      for (const fields of ['id', 'name email', 'balance', 'payments { nodes { id } }']) {
-        const refusal = await world.other.refused(history(`payment { user { ${fields} } }`));
-        expect(refusal.code).toBe('FORBIDDEN');
+    test('not whose payment it was; the history is answered whole', async () => {
+      for (const fields of ['id', 'name email', 'balance', 'payments(first: 1) { nodes { id } }']) {
+        expect(await othersLine(`payment { user { ${fields} } }`)).toMatchObject({ payment: { user: null } });
       }
+      const { me } = await world.other.request<{ me: { contributions: { nodes: { payment: { user: unknown } }[] } } }>(
+        history('payment { user { id } }'),
+      );
+      expect(me.contributions.nodes.map(({ payment }) => payment.user)).toContainEqual({ id: world.other.id });
+    });
+
+    test('not why a sale was undone, which staff see', async () => {
+      const document = 'query ($id: ID!) { vehicle(id: $id) { sales { reversedAt reversalReason } } }';
+      const reasons = async (client: Client): Promise<unknown[]> => {
+        const { vehicle } = await client.request<{ vehicle: { sales: { reversalReason: unknown }[] } }>(document, {
+          id: world.sold,
+        });
+        return vehicle.sales.map(({ reversalReason }) => reversalReason);
+      };
+      expect(await reasons(world.operator)).toEqual([null, 'the buyer withdrew']);
+      expect(await reasons(world.other)).toEqual([null, null]);
     });
 
     test('the own payments in full', async () => {
@@ -152,11 +168,11 @@ describe('what an INVESTOR sees', () => {
       currency: 'USD',
       // 300.00 - 150.00 and 50.00, and the investors' part of the sale in force.
       capital: '210.00',
-      invested: '1000.00',
-      available: '-790.00',
+      invested: '1001.00',
+      available: '-791.00',
       companyRevenue: '10.00',
       profit: '20.00',
-      vehiclesForSale: 1,
+      vehiclesForSale: 2,
       vehiclesSold: 1,
       members: 2,
     };

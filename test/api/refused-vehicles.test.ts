@@ -22,7 +22,7 @@ describe('of vehicles, refused with nothing changed', () => {
     [
       'unselling what is not sold',
       'VEHICLE_NOT_SOLD',
-      /Vehicle \d+ is for sale/,
+      /Vehicle \d+ is not sold/,
       () => world.operator.unsell(world.forSale),
     ],
     [
@@ -46,12 +46,43 @@ describe('of vehicles, refused with nothing changed', () => {
     [
       'a sale before its purchase',
       'BAD_USER_INPUT',
-      /soldAt .* before the purchase on 2024-01-01/,
+      /soldAt .* earlier than the purchase on 2024-01-01/,
       () => world.operator.sell(world.forSale, '1.00', { soldAt: '2023-12-31T23:59:59.999Z' }),
     ],
     ['selling an unknown vehicle', 'NOT_FOUND', /no vehicle "999999"/, () => world.operator.sell('999999', '1.00')],
     ['unselling an unknown vehicle', 'NOT_FOUND', /no vehicle "0"/, () => world.operator.unsell('0')],
     ['selling what is no id', 'NOT_FOUND', /no vehicle "1 OR 1=1"/, () => world.operator.sell('1 OR 1=1', '1.00')],
+    [
+      'undoing the purchase of what is sold',
+      'VEHICLE_ALREADY_SOLD',
+      /Vehicle \d+ was sold: only the purchase of a vehicle that was never sold/,
+      () => world.operator.unbuy(world.sold),
+    ],
+    [
+      'undoing the purchase of what was sold and is for sale again',
+      'VEHICLE_ALREADY_SOLD',
+      /Vehicle \d+ was sold/,
+      () => world.operator.unbuy(world.unsold),
+    ],
+    [
+      'undoing a purchase twice',
+      'NOT_FOUND',
+      /Vehicle \d+ is no longer the pool's/,
+      () => world.operator.unbuy(world.cancelled),
+    ],
+    [
+      "selling what is no longer the pool's",
+      'NOT_FOUND',
+      /Vehicle \d+ is no longer the pool's/,
+      () => world.operator.sell(world.cancelled, '1.00'),
+    ],
+    [
+      "unselling what is no longer the pool's",
+      'NOT_FOUND',
+      /Vehicle \d+ is no longer the pool's/,
+      () => world.operator.unsell(world.cancelled),
+    ],
+    ['undoing the purchase of an unknown vehicle', 'NOT_FOUND', /no vehicle "0"/, () => world.operator.unbuy('0')],
     [
       'a reason that is too long',
       'BAD_USER_INPUT',

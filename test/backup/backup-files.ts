@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { backupFilename, timeOfFilename } from '../../src/backup/filename';
-import { manifestLine, type Manifest } from '../../src/backup/manifest';
+import type { Backup } from '../../src/backup/files/catalogue';
+import type { Proof } from '../../src/backup/files/proofs';
+import { backupFilename, timeOfFilename } from '../../src/backup/files/filename';
+import { manifestLine, type Manifest } from '../../src/backup/files/manifest';
 
 export type Fields = Partial<Omit<Manifest, 'format'>> & { sql?: string };
 
@@ -38,4 +40,17 @@ export function placeBackup(directory: string, at: Date | string, fields: Fields
   const time = timeOfFilename(filename);
   if (time !== null) utimesSync(file, time, time);
   return file;
+}
+
+/** A proof of that very file. */
+export function proofOf(backup: Backup, state: Proof['state'], change: Partial<Proof> = {}): Proof {
+  const { filename, sha256, lastOperation, schemaVersion } = backup;
+  const problem = state === 'PROVEN' ? null : `It is ${state}.`;
+  const findings = state === 'UNSOUND' ? ['a rule is broken'] : [];
+  const judged = {
+    judgedAt: new Date('2026-11-23T01:03:00.000Z'),
+    durationMs: 1000,
+    place: 'SCRATCH_DATABASE' as const,
+  };
+  return { filename, sha256, state, problem, findings, ...judged, lastOperation, schemaVersion, ...change };
 }

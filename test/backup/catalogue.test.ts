@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import { listBackups } from '../../src/backup/catalogue';
-import { UnsoundBackup } from '../../src/backup/errors';
-import { inspectFile } from '../../src/backup/inspect';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { UnsoundBackup } from '../../src/backup/core/errors';
+import { inspectFile } from '../../src/backup/files/checksum';
 import { backupContent, placeBackup } from './backup-files';
 import { rejection, temporaryFolder } from './support';
 

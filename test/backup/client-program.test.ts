@@ -1,4 +1,4 @@
-import { findBinaryLogProgram } from '../../src/backup/client-program';
+import { findBinaryLogProgram } from '../../src/backup/client/client-program';
 import { FakePrograms } from './fake-programs';
 
 test("another family's program reads no binary log of MySQL, and the package that has its own is named", async () => {

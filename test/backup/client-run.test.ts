@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { ClientRun } from '../../src/backup/client-run';
+import { ClientRun } from '../../src/backup/client/client-run';
 import { temporaryFolder, waitFor } from './support';
 
 let folder: string;

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { copyBackups } from '../../src/backup/copy/copy';
-import { copyStatus } from '../../src/backup/copy/status';
-import { withPlainBackup } from '../../src/backup/copy/fetch';
-import { UnsoundBackup } from '../../src/backup/errors';
-import { listBackups } from '../../src/backup/catalogue';
-import { placeBackup } from './backup-files';
+import { copyBackups } from '../../src/backup/offsite/copy';
+import { copyStatus } from '../../src/backup/offsite/status';
+import { withPlainBackup } from '../../src/backup/offsite/fetch';
+import { UnsoundBackup } from '../../src/backup/core/errors';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { listLabelled, writeProof } from '../../src/backup/files/proofs';
+import { placeBackup, proofOf } from './backup-files';
 import {
   ageProgram,
   copiesIn,
@@ -91,7 +92,7 @@ test('rotation keeps as many as there are backups to keep, and never takes the n
   }
   const operations = copiesIn(bench.files()).map((name) => Number(/op(\d+)/.exec(name)?.[1]));
   expect(operations).toEqual([2, 7, 8, 9]);
-  expect(bench.logText()).toContain('Rotated the copies to 3: removed db_backup-2026-11-23_01-02-01-op1-verified-');
+  expect(bench.logText()).toContain('Pruned the copies to 3: removed db_backup-2026-11-23_01-02-01-op1-verified-');
   sound();
   // All nine are still there: those whose copies went are not copied again.
   expect(await listBackups(directory)).toHaveLength(9);
@@ -271,4 +272,21 @@ test('the status is what lies at the target', async () => {
   });
   rmSync(bench.target, { recursive: true });
   expect((await status())?.problem).toMatch(/^The copies in .* cannot be seen: the folder does not exist: /);
+});
+
+test('the newest copy is of the pool itself, and of no backup that is DAMAGED', async () => {
+  const { settings, copy, target } = bench;
+  const [first = '', damaged = ''] = [1, 3].map((second) => bench.place(second));
+  bench.place(4, 9, { pool: 'pool-2' });
+  const { copied } = await bench.copyAll();
+  const backup = (await listBackups(settings.directory)).find(({ path: file }) => file === damaged);
+  if (backup === undefined) throw new Error('it is not there');
+  await writeProof(settings.proofDirectory, proofOf(backup, 'DAMAGED'));
+  const pool = { pool: 'pool-1', database: backup.database };
+  const name = copied.find((each) => each.startsWith(path.basename(first, '.sql'))) ?? '';
+  expect(await copyStatus(settings, copy, await listLabelled(settings), pool)).toMatchObject({
+    newest: `${target}/${name}`,
+    copied: 3,
+    problem: null,
+  });
 });

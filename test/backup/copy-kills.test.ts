@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CopyStep } from '../../src/backup/copy/context';
-import { copyBackups } from '../../src/backup/copy/copy';
-import { isCopyRunning } from '../../src/backup/copy/copy';
+import type { CopyStep } from '../../src/backup/offsite/context';
+import { copyBackups } from '../../src/backup/offsite/copy';
+import { isCopyRunning } from '../../src/backup/offsite/copy';
+import { mayMount } from '../support/small-disk';
 import { placeBackup } from './backup-files';
 import { startChild, type Child } from './child';
 import { copiesIn, isConsistent, openCopyBench, type CopyBench } from './copy-support';
-import { rejection, temporaryFolder, waitFor } from './support';
+import { rejection, waitFor } from './support';
 
 let bench: CopyBench;
 beforeEach(async () => {
@@ -75,20 +76,6 @@ test('killed in the middle of the file, it leaves nothing that looks like a copy
   expect(bench.files().filter((name) => name.endsWith('.part')).length).toBeGreaterThan(0);
   await recovers();
 });
-
-const mayMount = ((): boolean => {
-  const folder = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'pipe' });
-    execFileSync('umount', [folder], { stdio: 'pipe' });
-    return true;
-  } catch {
-    console.warn('SKIPPED: the tests of a full target need the right to mount file systems (root).');
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-})();
 
 (mayMount ? describe : describe.skip)('a target of 8 MiB', () => {
   beforeEach(() => {

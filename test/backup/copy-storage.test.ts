@@ -9,11 +9,11 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { listBackups } from '../../src/backup/catalogue';
-import { copyBackups } from '../../src/backup/copy/copy';
-import { withPlainBackup } from '../../src/backup/copy/fetch';
-import type { S3Access } from '../../src/backup/copy/settings';
-import { copyStatus } from '../../src/backup/copy/status';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { copyBackups } from '../../src/backup/offsite/copy';
+import { withPlainBackup } from '../../src/backup/offsite/fetch';
+import type { S3Access } from '../../src/backup/offsite/settings';
+import { copyStatus } from '../../src/backup/offsite/status';
 import { ObjectStorage } from '../support/object-storage';
 import { placeBackup } from './backup-files';
 import { ageProgram, copiesIn, makeIdentity, openCopyBench, type CopyBench } from './copy-support';

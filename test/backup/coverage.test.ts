@@ -1,6 +1,7 @@
-import { listBackups, type Backup } from '../../src/backup/catalogue';
-import { coverage, type Coverage } from '../../src/backup/coverage';
-import { runBackup, type BackupOutcome } from '../../src/backup/run-backup';
+import { listBackups, type Backup } from '../../src/backup/files/catalogue';
+import { coverage, type Coverage } from '../../src/backup/files/coverage';
+import { runBackup } from '../../src/backup/run/run-backup';
+import type { BackupOutcome } from '../../src/backup/run/types';
 import { restoreWithStockClient } from './stock-client';
 import { openBench, operate, type Bench } from './support';
 

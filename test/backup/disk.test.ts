@@ -1,29 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { listBackups } from '../../src/backup/catalogue';
-import { inspectFile } from '../../src/backup/inspect';
-import { runBackup } from '../../src/backup/run-backup';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { inspectFile } from '../../src/backup/files/checksum';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import type { BackupDependencies } from '../../src/backup/run/types';
+import { runBackup } from '../../src/backup/run/run-backup';
 import { CLIENTS } from '../support/engine';
+import { mayMount } from '../support/small-disk';
 import { startChild } from './child';
-import { openBench, operate, operateInBulk, rejection, temporaryFolder, type Bench } from './support';
+import { openBench, operate, operateInBulk, rejection, statusOf, temporaryFolder, type Bench } from './support';
 
 const SIZE = 8 * 2 ** 20;
-
-/** Only root may mount the small disks that these tests fill. */
-const mayMount = ((): boolean => {
-  const folder = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'pipe' });
-    execFileSync('umount', [folder], { stdio: 'pipe' });
-    return true;
-  } catch {
-    console.warn('SKIPPED: the tests of a full and of a read-only disk need the right to mount file systems (root).');
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-})();
 
 (mayMount ? describe : describe.skip)('a disk of 8 MiB', () => {
   let disk: string;
@@ -42,7 +30,7 @@ const mayMount = ((): boolean => {
 
   const asked = { trigger: 'OPERATION', force: false } as const;
   const filler = (): string => path.join(disk, 'filler');
-  const failure = async (dependencies = bench.dependencies): Promise<string> =>
+  const failure = async (dependencies: BackupDependencies = bench.dependencies): Promise<string> =>
     (await rejection(runBackup(dependencies, asked))).message;
 
   /** Leaves that many bytes free. */
@@ -52,7 +40,7 @@ const mayMount = ((): boolean => {
   }
 
   const fullMessage = (folder: string): string =>
-    `The disk that holds ${folder} is full: make room there, or set BACKUP_KEEP lower.`;
+    `The disk that holds ${folder} is full: free some space there, or set BACKUP_KEEP lower.`;
 
   test('that fills up in mid-dump costs the try and nothing else, and heals when there is room again', async () => {
     const before = (await runBackup(bench.dependencies, asked)).published;
@@ -69,7 +57,7 @@ const mayMount = ((): boolean => {
 
   test('that fills up right before the publication publishes a whole file or none', async () => {
     const onStep = (step: string): void => {
-      if (step === 'verified') fillTo(0);
+      if (step === 'dumped') fillTo(0);
     };
     let failures = 0;
     // The last page of the dump has room for the manifest or has not: this passes through both.
@@ -93,6 +81,38 @@ const mayMount = ((): boolean => {
     expect(failures).toBeGreaterThan(0);
   });
 
+  test('that fills up during the proof costs the proof alone: backups go on, and the status says why', async () => {
+    // The backups have room; what a proof writes has none.
+    const elsewhere = temporaryFolder();
+    const settings = {
+      ...bench.settings,
+      directory: path.join(elsewhere, 'backups'),
+      workDirectory: path.join(elsewhere, 'work'),
+      proofDirectory: path.join(disk, 'proofs'),
+    };
+    const dependencies = { ...bench.dependencies, settings };
+    const onStep = (step: string): void => {
+      if (step !== 'judged') return;
+      rmSync(filler(), { force: true });
+      fillTo(0);
+    };
+    try {
+      for (let operation = 1; operation <= 3; operation++) {
+        expect((await runBackup(dependencies, asked)).published).toHaveLength(1);
+        const { message } = await rejection(proveNewest({ ...dependencies, onStep }));
+        expect(message).toMatch(/^The proof of db_backup-.* could not be recorded in .*\/proofs: the disk is full/);
+        const status = await statusOf({ ...bench, settings });
+        expect(status).toMatchObject({ healthy: false, pendingOperations: 0, provenThrough: 0 });
+        expect(status.problem).toBe(`The newest backup is not proven yet: ${message}`);
+        await operate(bench.database);
+      }
+      rmSync(filler());
+      expect((await proveNewest(dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
   test('that clearly cannot take the backup refuses before the dump begins', async () => {
     await operateInBulk(bench.database, 4000);
     await runBackup(bench.dependencies, asked);
@@ -101,7 +121,7 @@ const mayMount = ((): boolean => {
     const steps: string[] = [];
     const message = await failure({ ...bench.dependencies, onStep: (step) => void steps.push(step) });
     expect(message).toMatch(
-      /^The disk that holds .* cannot take a backup: about [\d.]+ MiB are needed and 1\.0 MiB are free; make room/,
+      /^The disk that holds .* cannot take a backup: about [\d.]+ MiB are needed and 1\.0 MiB are free; free some space/,
     );
     expect(steps).toEqual(['locked']);
     expect(bench.files()).toHaveLength(1);

@@ -18,6 +18,11 @@ export class FakePrograms {
     chmodSync(file, 0o755);
   }
 
+  /** As on a machine without a database server: what is restored is restored beside the live database. */
+  hideServers(): void {
+    for (const name of ['mariadbd', 'mysqld']) this.add(name, 'exit 127');
+  }
+
   /** From here on the real ones are found again. */
   leavePath(): void {
     process.env.PATH = PATH;

@@ -1,14 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BackupError } from '../../src/backup/errors';
-import { runBackup } from '../../src/backup/run-backup';
-import { isCluster } from '../../src/database/cluster';
-import { LEASES } from '../../src/database/own-tables';
-import { findProgram } from '../../src/database/programs';
+import type { BackupError } from '../../src/backup/core/errors';
+import { coverage } from '../../src/backup/files/coverage';
+import { labelOf, listLabelled } from '../../src/backup/files/proofs';
+import { ProofImpossible } from '../../src/backup/prove/prove-backup';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { lastProofFailure } from '../../src/backup/run/last-try';
+import { isCluster } from '../../src/database/connection/galera';
+import { LEASES } from '../../src/database/connection/own-tables';
+import { findProgram } from '../../src/database/host/programs';
 import { createTestDatabase } from '../support/database';
 import { CLIENTS } from '../support/engine';
 import { FakePrograms } from './fake-programs';
-import { openBench, operate, operateInBulk, rejection, type Bench } from './support';
+import { openBench, operate, operateInBulk, rejection, statusOf, testLedger, type Bench } from './support';
 
 let bench: Bench;
 let programs: FakePrograms;
@@ -103,26 +108,76 @@ test('a dump program that lacks a library', async () => {
   expect(await failure()).toBe(`The dump failed: ${dump} or a library that it needs is missing.`);
 });
 
-test('a restore that fails', async () => {
+/** A proof that comes to no verdict: the backup stays, UNPROVEN, nothing is left behind, and the next try proves it. */
+async function noVerdict(change: { stallMs?: number } = {}): Promise<string> {
+  const [backup] = (await runBackup(bench.dependencies, asked)).published;
+  const error = await rejection(proveNewest({ ...bench.dependencies, ...change }));
+  expect(error).toBeInstanceOf(ProofImpossible);
+  expect(bench.files()).toEqual([backup?.filename]);
+  expect(await bench.litter()).toEqual([]);
+  expect(bench.logText()).not.toContain(' ERROR ');
+  expect(bench.logText()).toContain(` WARN Proof not made: ${error.message}`);
+  expect(await lastProofFailure(bench.settings)).toBe(error.message);
+  expect((await listLabelled(bench.settings)).map(labelOf)).toEqual(['UNPROVEN']);
+  programs.leavePath();
+  expect((await proveNewest(bench.dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
+  expect(await lastProofFailure(bench.settings)).toBeNull();
+  return error.message;
+}
+
+test('a restore that the server refuses for what is in the file', async () => {
   programs.add(
     restore,
     `head -c 100 > /dev/null; echo 'ERROR 1146 (42S02) at line 9: Table x does not exist' >&2; exit 1`,
   );
-  expect(await failure()).toBe(
-    `The dump does not restore: ${restore} reports an error: ERROR 1146 (42S02) at line 9: Table x does not exist.`,
+  await runBackup(bench.dependencies, asked);
+  // The new one that is made instead is no better: one more, and then a pause.
+  const { message } = await rejection(proveNewest(bench.dependencies));
+  const reason = `The file does not restore: ${restore} reports an error: ERROR 1146 (42S02) at line 9: Table x does not exist`;
+  const files = await listLabelled(bench.settings);
+  expect(files.map(({ proof }) => [proof?.state, proof?.problem])).toEqual([
+    ['DAMAGED', `${reason}.`],
+    ['DAMAGED', `${reason}.`],
+  ]);
+  expect(message).toContain(`do not restore, both for this reason: ${reason}. See to that, then make one by `);
+  // No try makes a further one, which would be no better and fill the disk; nor does a run that nobody forces.
+  for (let retry = 0; retry < 2; retry++) {
+    expect((await rejection(proveNewest(bench.dependencies))).message).toBe(message);
+    expect((await runBackup(bench.dependencies, asked)).published).toEqual([]);
+  }
+  expect(bench.files()).toHaveLength(2);
+  const state = await coverage(files, testLedger, bench.database.query);
+  expect(state).toMatchObject({ coveredThrough: 0, pending: 1, missed: 0 });
+  expect((await statusOf(bench)).problem).toBe(
+    `The backup ${files[0]?.filename ?? ''} is damaged and covers nothing: ${reason}.`,
   );
+  // What commits makes the next, which is proven once the cause is gone.
+  await operate(bench.database);
+  expect((await runBackup(bench.dependencies, asked)).published).toHaveLength(1);
+  programs.leavePath();
+  expect((await proveNewest(bench.dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
+  expect((await listLabelled(bench.settings)).map(labelOf)).toEqual(['PROVEN', 'DAMAGED', 'DAMAGED']);
+  expect(await statusOf(bench)).toMatchObject({ healthy: true, coveredThrough: 2, provenThrough: 2 });
 });
 
 test('a restore that stops in the middle and reports success', async () => {
   await operateInBulk(bench.database, 3000);
   programs.add(restore, `head -c 3000 | ${CLIENT} "$@"; exit 0`);
-  expect(await failure()).toBe(`The dump does not restore: ${restore} stopped reading it halfway.`);
+  await runBackup(bench.dependencies, asked);
+  await rejection(proveNewest(bench.dependencies));
+  const problem = `The file does not restore: ${restore} stopped reading it halfway.`;
+  expect((await listLabelled(bench.settings)).map(({ proof }) => proof?.problem)).toEqual([problem, problem]);
 });
 
 test('a restore that hangs', async () => {
   await operateInBulk(bench.database, 3000);
   programs.add(restore, 'setsid sleep 4');
-  expect(await failure({ stallMs: 300 })).toBe(`The program ${restore} did nothing for 0.3 seconds and was ended.`);
+  expect(await noVerdict({ stallMs: 300 })).toBe(`The program ${restore} did nothing for 0.3 seconds and was ended.`);
+});
+
+test('a client that is killed during the proof', async () => {
+  programs.add(restore, 'kill -KILL $$');
+  expect(await noVerdict()).toMatch(new RegExp(`${restore} was ended by SIGKILL\\.$`));
 });
 
 test('the database server cannot be reached', async () => {
@@ -157,49 +212,30 @@ describe('an account without rights', () => {
     if (await isCluster(query)) await query(`GRANT CREATE, INSERT, UPDATE ON ${LEASES} TO ?@'%'`, [user]);
   }
 
-  test('says so too where the backups before were never meant to be verified', async () => {
-    const { query, address } = bench.database;
-    const user = `plain_${address.database.slice(5)}`;
-    const settings = { ...bench.settings, verify: 'checksum' as const };
-    await runBackup({ ...bench.dependencies, settings }, asked);
-    await operate(bench.database);
-    await query(`CREATE USER ?@'%' IDENTIFIED BY 'plain'`, [user]);
-    try {
-      await grantReading(user);
-      await runBackup({ ...bench.dependencies, address: { ...address, user, password: 'plain' } }, asked);
-      expect(bench.logText().match(/ WARN /g)).toHaveLength(1);
-    } finally {
-      await query(`DROP USER ?@'%'`, [user]);
-    }
-  });
-
-  test('to make a scratch database falls back to the checksum and says so once', async () => {
+  test('to make a scratch database, where there is no other server: every backup is stored all the same, and the status says what is missing', async () => {
     const { query, address } = bench.database;
     const user = `plain_${address.database.slice(5)}`;
     await query(`CREATE USER ?@'%' IDENTIFIED BY 'a b#c"d\\\\e'`, [user]);
+    programs.hideServers();
     // Only who defined a view, or more, may restore it.
     await query('DROP VIEW summary');
     try {
       await grantReading(user);
       const plain = { ...bench.dependencies, address: { ...address, user, password: 'a b#c"d\\e' } };
-      const first = await runBackup(plain, asked);
-      expect(first.published[0]).toMatchObject({ verifiedAt: null, lastOperation: { number: 1 } });
-      expect(first.warnings[0]).toMatch(
-        /^The database account plain_\w+ may not restore into a scratch database \(Access denied for user .*\): backups are only checked for completeness/,
-      );
-      await operate(bench.database);
-      expect((await runBackup(plain, asked)).published).toHaveLength(1);
-      expect(bench.logText().match(/ WARN /g)).toHaveLength(1);
-      expect(bench.logText()).not.toContain('ERROR');
-      // With the right, all is verified again; and without it again, that is said again.
+      for (let operation = 1; operation <= 3; operation++) {
+        expect((await runBackup(plain, asked)).published).toMatchObject([{ lastOperation: { number: operation } }]);
+        const { message } = await rejection(proveNewest(plain));
+        expect(message).toMatch(
+          /^The database account plain_\w+ may not restore into a scratch database \(Access denied for user .*\): install /,
+        );
+        expect((await statusOf(bench)).problem).toBe(`The newest backup is not proven yet: ${message}`);
+        await operate(bench.database);
+      }
+      // With the right, the next is proven again.
       await query(`GRANT ALL ON \`${address.database.replaceAll('_', '\\_')}\\_scratch\\_%\`.* TO ?@'%'`, [user]);
-      await operate(bench.database);
-      expect((await runBackup(plain, asked)).published[0]?.verifiedAt).toEqual(expect.any(Date));
-      await query(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ?@'%'`, [user]);
-      await grantReading(user);
-      await operate(bench.database);
       await runBackup(plain, asked);
-      expect(bench.logText().match(/ WARN /g)).toHaveLength(2);
+      expect((await proveNewest(plain)).judged[0]).toMatchObject({ state: 'PROVEN' });
+      expect(await statusOf(bench)).toMatchObject({ healthy: true, coveredThrough: 4, provenThrough: 4, count: 4 });
     } finally {
       await query(`DROP USER ?@'%'`, [user]);
     }

@@ -1,4 +1,4 @@
-import { backupFilename, nextNameTime, timeOfFilename } from '../../src/backup/filename';
+import { backupFilename, nextNameTime, timeOfFilename } from '../../src/backup/files/filename';
 
 const at = (text: string): Date => new Date(text);
 

@@ -1,12 +1,16 @@
-import { existsSync } from 'node:fs';
-import { listBackups } from '../../src/backup/catalogue';
-import { inspectFile } from '../../src/backup/inspect';
-import { BackupLock, isBackupRunning } from '../../src/backup/lock';
-import { runBackup, type BackupStep } from '../../src/backup/run-backup';
+import { existsSync, readdirSync } from 'node:fs';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { labelOf, listLabelled } from '../../src/backup/files/proofs';
+import { inspectFile } from '../../src/backup/files/checksum';
+import { BackupLock, isBackupRunning, isProofRunning } from '../../src/backup/server/backup-lock';
+import { proveNewest, type ProofStep } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import type { BackupStep } from '../../src/backup/run/types';
 import { createTestDatabase } from '../support/database';
 import { CLIENTS } from '../support/engine';
 import { startChild, type Child } from './child';
 import { allProcesses } from '../support/processes';
+import { FakePrograms } from './fake-programs';
 import type { ProcessInput } from './backup-process';
 import { openBench, operate, operateInBulk, rejection, scratchDatabases, waitFor, type Bench } from './support';
 
@@ -42,7 +46,6 @@ test.each<[BackupStep, number]>([
   ['locked', 0],
   ['dumping', 0],
   ['dumped', 0],
-  ['verified', 0],
   ['synced', 0],
   ['named', 1],
   ['published', 1],
@@ -79,10 +82,47 @@ test('killed in the middle of a dump, the dump program dies with it', async () =
   await recovers();
 });
 
-test('killed in the middle of a test restore, the client dies with it and its database goes', async () => {
+function startProof(standAt?: ProofStep): Child {
+  const { settings, address } = bench.dependencies;
+  const input: ProcessInput = { dependencies: { settings, address }, request: asked, prove: true };
+  return startChild(standAt === undefined ? input : { ...input, standAt });
+}
+
+/** Whatever became of a proof: no backup waited for it, and the next one clears up and proves. */
+async function proves(): Promise<void> {
+  const { query, address } = bench.database;
+  await operate(bench.database);
+  expect((await runBackup(bench.dependencies, asked)).published).toHaveLength(1);
+  await waitFor('the lock of the killed one', async () => !(await isProofRunning(query, address.database)), 5000);
+  expect((await proveNewest(bench.dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
+  expect(await bench.litter()).toEqual([]);
+  expect(readdirSync(bench.settings.proofDirectory).filter((name) => !name.endsWith('.json'))).toEqual([]);
+}
+
+test.each<[ProofStep, number]>([
+  ['proving', 0],
+  ['judged', 0],
+  ['recorded', 1],
+])('a proof killed at the step "%s" has recorded %d proofs, and holds up nobody', async (step, proofs) => {
+  await operate(bench.database);
+  await runBackup(bench.dependencies, asked);
+  const child = startProof(step);
+  await child.reached(step);
+  const { query, address } = bench.database;
+  expect(await isProofRunning(query, address.database)).toBe(true);
+  expect(await isBackupRunning(query, address.database)).toBe(false);
+  await child.end();
+  const labels = (await listLabelled(bench.settings)).map(labelOf);
+  expect(labels.filter((label) => label === 'PROVEN')).toHaveLength(proofs);
+  await proves();
+});
+
+test('killed in the middle of a restore beside the live database, the client dies with it and its database goes', async () => {
+  const programs = new FakePrograms();
+  programs.hideServers();
   await operateInBulk(bench.database, 4000);
-  const child = start();
-  await child.reached('dumped');
+  await runBackup(bench.dependencies, asked);
+  const child = startProof();
   await waitFor('rows in the scratch database', async () => {
     const [name] = await scratchDatabases(bench.database);
     if (name === undefined) return false;
@@ -90,9 +130,10 @@ test('killed in the middle of a test restore, the client dies with it and its da
     return rows.length > 0;
   });
   await child.end();
+  programs.remove();
   await waitFor('the end of the client', () => clients().length === 0, 5000);
   expect(await scratchDatabases(bench.database)).toHaveLength(1);
-  await recovers();
+  await proves();
 });
 
 test('killed at any moment', async () => {
@@ -178,7 +219,7 @@ test('a backup that lost the lock publishes nothing', async () => {
   ).catch((error: unknown) => {
     message = (error as Error).message;
   });
-  expect(message).toMatch(/^The lock on backups was lost in mid-backup \(.*\), so nothing was published\.$/);
+  expect(message).toMatch(/^The lock on backups was lost in mid-backup \(.*\): nothing was published\.$/);
   expect(bench.files()).toEqual([]);
   await recovers();
 });

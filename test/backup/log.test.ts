@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { BackupLog } from '../../src/backup/log';
-import { readLog } from '../../src/backup/log-reader';
+import { BackupLog } from '../../src/backup/core/log';
+import { readLog } from '../../src/backup/core/log-reader';
 import { temporaryFolder } from './support';
 
 let folder: string;

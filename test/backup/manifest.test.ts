@@ -1,4 +1,4 @@
-import { manifestLine, parseManifest, type Manifest } from '../../src/backup/manifest';
+import { manifestLine, parseManifest, type Manifest } from '../../src/backup/files/manifest';
 
 const manifest: Omit<Manifest, 'format'> = {
   lastOperation: { number: 7, uid: '0d4cbb1a-55a2-4a6e-9bd6-5d0f2b6b7a11' },
@@ -26,6 +26,9 @@ test('what is written is read back, as one SQL comment on one line', () => {
 
 test('a backup of an empty ledger has number 0 and no identity', () => {
   expect(parse(lineOf({ lastOperation: { number: 0, uid: null } }))?.lastOperation).toEqual({ number: 0, uid: null });
+  expect(parse(lineOf({ lastChange: { number: 9, uid: 'x' } }))?.lastChange).toEqual({ number: 9, uid: 'x' });
+  // Of a version without a journal of changes.
+  expect(parse(lineOf({}))).not.toHaveProperty('lastChange');
 });
 
 test('not one flipped bit goes unnoticed', () => {
@@ -48,6 +51,8 @@ test('not one missing byte goes unnoticed', () => {
 test.each<[string, Partial<Record<keyof Manifest, unknown>>]>([
   ['a number without an identity', { lastOperation: { number: 7, uid: null } }],
   ['an identity without a number', { lastOperation: { number: 0, uid: 'x' } }],
+  ['a change without an identity', { lastChange: { number: 7, uid: '' } }],
+  ['change number 0', { lastChange: { number: 0, uid: 'x' } }],
   ['a negative number', { lastOperation: { number: -1, uid: 'x' } }],
   ['a fraction', { lastOperation: { number: 1.5, uid: 'x' } }],
   ['no SQL', { sqlBytes: 0 }],

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { findProgram } from '../../src/database/programs';
+import { findProgram } from '../../src/database/host/programs';
 import { FAMILY } from '../support/engine';
 import { PrivateMysql } from '../support/private-mysql';
 import { temporaryFolder, waitFor } from './support';

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { listBackups, type Backup } from '../../src/backup/catalogue';
-import { inspectFile } from '../../src/backup/inspect';
-import { publish } from '../../src/backup/publish';
-import { createWorkFile, discardWorkFile } from '../../src/backup/work-files';
+import { listBackups, type Backup } from '../../src/backup/files/catalogue';
+import { inspectFile } from '../../src/backup/files/checksum';
+import { publish } from '../../src/backup/files/publish';
+import { createWorkFile, discardWorkFile } from '../../src/backup/files/staging';
 import { placeBackup } from './backup-files';
 import { rejection, temporaryFolder } from './support';
 

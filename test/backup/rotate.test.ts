@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { listBackups } from '../../src/backup/catalogue';
-import { backupFilename } from '../../src/backup/filename';
-import { expendable, rotate } from '../../src/backup/rotate';
-import { placeBackup } from './backup-files';
+import { listBackups, readBackup, type Backup } from '../../src/backup/files/catalogue';
+import { backupFilename } from '../../src/backup/files/filename';
+import { label, writeProof, type Proof } from '../../src/backup/files/proofs';
+import { expendable, rotate } from '../../src/backup/files/retention';
+import { placeBackup, proofOf, type Fields } from './backup-files';
 import { temporaryFolder } from './support';
 
 let directory: string;
@@ -52,26 +53,112 @@ test('what is no complete backup is neither counted nor touched', async () => {
   expect(readdirSync(directory).sort()).toEqual([...others, ...good.sort().slice(-5)].sort());
 });
 
-test('the newest verified one stays, and the newest of today’s history, and the newest that is both', async () => {
-  const [a, b, c, d, e, f] = moments(6).map((time, i) => {
-    placeBackup(directory, time, { verifiedAt: i === 0 || i === 2 ? new Date(FIRST) : null });
-    return backupFilename(time);
-  });
-  const current = new Set([a ?? '', d ?? '']);
-  await rotate(directory, { current, backups: await listBackups(directory), keep: 1 });
-  // a: verified and current. c: verified. d: current. f: the newest. b and e are nothing of that.
-  expect(readdirSync(directory).sort()).toEqual([a, c, d, f]);
-  expect([b, e]).not.toContain(readdirSync(directory)[0]);
+/** Places one a day with the labels given, the oldest first; returns the names. */
+async function placeLabelled(labels: readonly (Proof['state'] | 'UNPROVEN')[], fields: Fields = {}): Promise<string[]> {
+  const names: string[] = [];
+  for (const [i, state] of labels.entries()) {
+    const file = placeBackup(directory, new Date(FIRST + i * DAY), fields);
+    const backup = (await readBackup(file)) as Backup;
+    names.push(backup.filename);
+    if (state !== 'UNPROVEN') await writeProof(proofDirectory(), proofOf(backup, state));
+  }
+  return names;
+}
+
+const proofDirectory = (): string => path.join(directory, 'proofs');
+
+/** Rotates all that is there, and tells what is left, by the letters of the alphabet, the oldest first. */
+async function left(
+  names: readonly string[],
+  keep: number,
+  current: readonly string[] = [],
+  proves = true,
+): Promise<string> {
+  const backups = await label(proofDirectory(), await listBackups(directory));
+  await rotate(directory, { backups, current: new Set(current), keep, proves });
+  const present = new Set(readdirSync(directory));
+  return names.map((name, i) => (present.has(name) ? String.fromCharCode(97 + i) : '')).join('');
+}
+
+test('the newest PROVEN one stays, and the newest of today’s history, and the newest that is both', async () => {
+  const names = await placeLabelled(['PROVEN', 'UNPROVEN', 'PROVEN', 'UNPROVEN', 'UNPROVEN', 'UNPROVEN']);
+  // a: PROVEN and current. c: PROVEN. d: current. f: the newest. b and e are nothing of that.
+  expect(await left(names, 1, [names[0] ?? '', names[3] ?? ''])).toBe('acdf');
+});
+
+test.each([1, 2, 3])(
+  'the newest PROVEN one stays under newer ones that are UNSOUND, of which %d stay',
+  async (keep) => {
+    const names = await placeLabelled(['PROVEN', 'PROVEN', 'UNSOUND', 'UNSOUND', 'UNSOUND', 'UNSOUND']);
+    expect(await left(names, keep, names)).toBe(`b${'cdef'.slice(-keep)}`);
+  },
+);
+
+test('while proofs lag behind no PROVEN one goes; once the new ones are PROVEN, as many as are kept are left', async () => {
+  const labels = ['PROVEN', 'PROVEN', 'PROVEN', 'UNPROVEN', 'UNPROVEN', 'UNPROVEN'] as const;
+  const names = await placeLabelled(labels);
+  expect(await left(names, 3, names)).toBe('abcdef');
+  // The file that was just published takes the place of the oldest, as ever.
+  await placeLabelled([...labels.slice(0, 4)].concat('PROVEN', 'UNPROVEN'));
+  expect(await left(names, 3, names)).toBe('def');
+  await placeLabelled(Array.from(labels, () => 'PROVEN' as const));
+  expect(await left(names, 3, names)).toBe('def');
+});
+
+test('with BACKUP_VERIFY=checksum nothing is ever judged, and the newest stay', async () => {
+  const names = await placeLabelled(['PROVEN', 'PROVEN', 'UNPROVEN', 'UNPROVEN']);
+  expect(await left(names, 2, names, false)).toBe('bcd');
+});
+
+test('whatever the labels, the newest and the newest that were judged good stay, and once all are judged no more', () => {
+  const STATES = ['PROVEN', 'UNSOUND', 'UNPROVEN', 'DAMAGED'] as const;
+  let seed = 17;
+  const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
+  for (let round = 0; round < 500; round++) {
+    const keep = 1 + random(4);
+    const backups = Array.from({ length: random(14) }, (_, i) => {
+      const state = STATES[random(4)] ?? 'PROVEN';
+      return { filename: `file-${round}-${i}`, proof: state === 'UNPROVEN' ? null : { state } };
+    });
+    const current = new Set(backups.map(({ filename }) => filename));
+    const stay = (all: typeof backups): typeof backups => {
+      const gone = new Set(expendable({ backups: all, current, keep, proves: true }));
+      return all.filter((backup) => !gone.has(backup));
+    };
+    const good = backups.filter(({ proof }) => proof?.state !== 'DAMAGED');
+    const judged = good.filter(({ proof }) => proof !== null);
+    const left = stay(backups);
+    expect(left).toEqual(expect.arrayContaining(good.slice(0, keep)));
+    if (good.slice(0, 2).every(({ proof }) => proof === null) && good.length > 1) {
+      expect(left).toEqual(expect.arrayContaining(judged.slice(0, keep)));
+    }
+    const proven = left.map((backup) => ({ ...backup, proof: backup.proof ?? { state: 'PROVEN' as const } }));
+    const count = stay(proven).filter(({ proof }) => proof?.state !== 'DAMAGED').length;
+    // One more where the newest that is PROVEN is older.
+    expect(count).toBeLessThanOrEqual(keep + 1);
+  }
+});
+
+test('a DAMAGED one is never counted as a good one, and pushes none out', async () => {
+  const names = await placeLabelled(['PROVEN', 'PROVEN', 'DAMAGED', 'DAMAGED']);
+  expect(await left(names, 2, names)).toBe('abcd');
+});
+
+test('a DAMAGED one goes once enough good ones are newer, and of many no more than are kept stay', async () => {
+  const many = await placeLabelled(['DAMAGED', 'PROVEN', 'PROVEN', 'DAMAGED', 'DAMAGED', 'DAMAGED']);
+  expect(await left(many, 2, many)).toBe('bcef');
+});
+
+test('a proof of other bytes is no proof: the file of that name is not PROVEN', async () => {
+  const names = await placeLabelled(['PROVEN', 'UNPROVEN', 'UNPROVEN']);
+  placeBackup(directory, new Date(FIRST), { sql: 'SELECT 2;\n\n-- Dump completed\n' });
+  expect(await left(names, 1)).toBe('c');
 });
 
 test('the newest of what restores replaced stays, however many come after it', async () => {
-  const [a, b, c, d] = moments(4).map((time, i) => {
-    placeBackup(directory, time, { ...(i < 2 ? { safety: true as const } : {}) });
-    return backupFilename(time);
-  });
-  await rotate(directory, { ...keepAll, backups: await listBackups(directory), keep: 1 });
-  expect(readdirSync(directory).sort()).toEqual([b, d]);
-  expect([a, c]).toHaveLength(2);
+  const safety = await placeLabelled(['UNPROVEN', 'UNPROVEN'], { safety: true });
+  const later = [5, 6].map((day) => path.basename(placeBackup(directory, new Date(FIRST + day * DAY))));
+  expect(await left([...safety, ...later], 1)).toBe('bd');
 });
 
 test.each([0, -1, 1.5, Number.NaN])('to keep %d is refused', (keep) => {

@@ -1,12 +1,15 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { listBackups, type Backup } from '../../src/backup/catalogue';
-import { coverage } from '../../src/backup/coverage';
-import { inspectFile } from '../../src/backup/inspect';
-import type { Query } from '../../src/backup/ledger';
-import { ownSchemaPrefix } from '../../src/backup/own-schema';
-import { runBackup, type BackupOutcome } from '../../src/backup/run-backup';
-import { workTag } from '../../src/backup/work-files';
+import { listBackups, type Backup } from '../../src/backup/files/catalogue';
+import { coverage } from '../../src/backup/files/coverage';
+import { inspectFile } from '../../src/backup/files/checksum';
+import type { Query } from '../../src/database/connection/query';
+import { labelOf, listLabelled } from '../../src/backup/files/proofs';
+import { ownSchemaPrefix } from '../../src/backup/server/auxiliary-schema';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import type { BackupOutcome } from '../../src/backup/run/types';
+import { workTag } from '../../src/backup/files/staging';
 import { createTestDatabase } from '../support/database';
 import { placeBackup } from './backup-files';
 import { contentOf, restoreWithStockClient } from './stock-client';
@@ -40,14 +43,13 @@ test('a backup contains the operation, says so, and restores with the stock clie
     trigger: 'OPERATION',
     schemaVersion: 'test-1',
     database: bench.database.address.database,
-    verifiedAt: expect.any(Date) as Date,
+    verifiedAt: null,
   });
   expect(await inspectFile(backup.path)).toEqual(backup);
   expect(statSync(backup.path).mode & 0o777).toBe(0o600);
   expect(statSync(bench.settings.directory).mode & 0o777).toBe(0o700);
   expect(bench.files()).toEqual([backup.filename]);
   expect(await bench.litter()).toEqual([]);
-  expect(readFileSync(backup.path, 'utf8')).not.toContain('sandbox');
 
   const other = await createTestDatabase();
   try {
@@ -75,13 +77,12 @@ test('each step is in the log', async () => {
     .replace(/^\S+ /gm, '')
     .replace(/\d+ ms/g, 'N ms')
     .replace(/[\d.]+ KiB/g, 'N KiB');
-  expect(told.split('\n').slice(0, 4)).toEqual([
+  expect(told.split('\n').slice(0, 3)).toEqual([
     'INFO Backup begins (OPERATION): operation 1 has none yet.',
     'INFO Dumped N KiB in N ms.',
-    'INFO Restored into a scratch database and found sound in N ms.',
     `INFO Published ${filename}: N KiB, operations up to 1, in N ms.`,
   ]);
-  expect(told).toContain('INFO Backup begins (MANUAL): asked for, though every operation has one.');
+  expect(told).toContain('INFO Backup begins (MANUAL): asked for, though every change has one.');
   expect(told).toContain(`INFO Rotated to 1: removed ${filename}.`);
 });
 
@@ -93,6 +94,34 @@ test('where every operation has a backup, none is made, unless forced', async ()
   expect((await only(runBackup(bench.dependencies, asked))).lastOperation.number).toBe(1);
   expect((await runBackup(bench.dependencies, asked)).published).toEqual([]);
   expect((await only(runBackup(bench.dependencies, forced))).lastOperation.number).toBe(1);
+});
+
+test('where the table of operations is gone, a forced backup holds what is there, and covers nothing', async () => {
+  await operate(bench.database);
+  const older = await only(runBackup(bench.dependencies, asked));
+  const { query, address } = bench.database;
+  await query('RENAME TABLE operations TO lost');
+  expect((await rejection(runBackup(bench.dependencies, asked))).message).toMatch(/operations/);
+  const { published, warnings } = await runBackup(bench.dependencies, forced);
+  const [backup] = published;
+  expect(published).toMatchObject([{ lastOperation: { number: 0, uid: null }, safety: true }]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^The operations of the database \S+ cannot be read \(.*operations.*\): this backup holds what /,
+    ),
+  ]);
+  expect(bench.files()).toEqual([older.filename, backup?.filename]);
+  const other = await createTestDatabase();
+  try {
+    await restoreWithStockClient(address, other.address.database, backup?.path ?? '');
+    expect(await contentOf(address, other.address.database)).toBe(await contentOf(address, address.database));
+  } finally {
+    await other.drop();
+  }
+  // The operation is covered by the file that held it before.
+  await query('RENAME TABLE lost TO operations');
+  const { coveredThrough, current } = await coverage(await listBackups(bench.settings.directory), testLedger, query);
+  expect([coveredThrough, [...current]]).toEqual([1, [older.filename]]);
 });
 
 test('operations that commit while a backup is made lead to one more, which covers the last', async () => {
@@ -122,25 +151,29 @@ test('one that is asked for once makes one, whatever commits meanwhile', async (
   await only(runBackup({ ...bench.dependencies, onStep }, { ...forced, once: true }));
 });
 
-test('an operation that commits between the mark and the snapshot is in the dump, and the manifest says so', async () => {
-  await operate(bench.database);
+test('an operation that commits between the mark and the snapshot is in the dump, and the proof says so', async () => {
+  const mark = await operate(bench.database);
   let late: unknown;
   const onStep = async (step: string): Promise<void> => {
     if (step === 'dumping') late ??= await operate(bench.database);
   };
-  const backup = await only(runBackup({ ...bench.dependencies, onStep }, asked));
-  expect(backup.lastOperation).toEqual(late);
+  const backup = await only(runBackup({ ...bench.dependencies, onStep }, { ...asked, once: true }));
+  expect(backup.lastOperation).toEqual(mark);
+  const { judged } = await proveNewest(bench.dependencies);
+  expect(judged).toEqual([expect.objectContaining({ state: 'PROVEN', lastOperation: late })]);
+  const state = await coverage(await listLabelled(bench.settings), testLedger, bench.database.query);
+  expect(state).toMatchObject({ coveredThrough: 2, provenThrough: 2, pending: 0 });
 });
 
-test('by checksum alone a backup covers what was committed before it began, and is not called verified', async () => {
-  const mark = await operate(bench.database);
+test('with BACKUP_VERIFY=checksum the hash alone is compared, and the file stays UNPROVEN', async () => {
+  await operate(bench.database);
   const settings = { ...bench.settings, verify: 'checksum' as const };
-  const onStep = async (step: string): Promise<void> => {
-    if (step === 'dumping') await operate(bench.database);
-  };
-  const backup = await only(runBackup({ ...bench.dependencies, settings, onStep }, { ...asked, once: true }));
-  expect(backup).toMatchObject({ lastOperation: mark, verifiedAt: null });
-  expect(bench.logText()).not.toContain('scratch');
+  await only(runBackup({ ...bench.dependencies, settings }, asked));
+  const steps: string[] = [];
+  const proving = proveNewest({ ...bench.dependencies, settings, onStep: (step) => void steps.push(step) });
+  expect(await proving).toEqual({ judged: [], replacements: [] });
+  expect(steps).toEqual([]);
+  expect((await listLabelled(settings)).map(labelOf)).toEqual(['UNPROVEN']);
 });
 
 test('rotation comes after the success, counts complete backups only, and touches nothing else', async () => {
@@ -210,10 +243,15 @@ test('what a killed predecessor left is cleared, and nothing that is not ours', 
   await query('CREATE DATABASE ??', [alike]);
   try {
     await runBackup(bench.dependencies, forced);
-    expect(await bench.litter()).toEqual([...files.slice(2).sort().reverse(), alike].sort());
-    expect(bench.logText()).toContain(
-      `Cleared what an interrupted backup left: ${files[1] ?? ''}, ${files[0] ?? ''}, ${scratch}.`,
-    );
+    // A scratch database may be that of a proof which runs: a backup leaves it alone.
+    const left = [...files.slice(2), alike];
+    expect((await bench.litter()).sort()).toEqual([...left, scratch].sort());
+    expect(bench.logText()).toContain(`Cleared what an interrupted backup left: ${files[1] ?? ''}, ${files[0] ?? ''}.`);
+    const ofProof = `${workTag(`proof of ${address.database}`)}-0123456789ab.cnf`;
+    writeFileSync(path.join(workDirectory, ofProof), 'half');
+    await proveNewest(bench.dependencies);
+    expect((await bench.litter()).sort()).toEqual(left.sort());
+    expect(bench.logText()).toContain(`Cleared what an interrupted proof left: ${ofProof}, ${scratch}.`);
   } finally {
     await query('DROP DATABASE ??', [alike]);
   }
@@ -230,7 +268,7 @@ test('a backup that does not count once it is published is an error, and not fol
 
 test('a stop ends it cleanly at any step', async () => {
   await operate(bench.database);
-  for (const at of ['locked', 'dumping', 'dumped', 'verified', 'synced'] as const) {
+  for (const at of ['locked', 'dumping', 'dumped', 'synced'] as const) {
     const stop = new AbortController();
     const onStep = (step: string): void => {
       if (step === at) stop.abort();
@@ -243,3 +281,29 @@ test('a stop ends it cleanly at any step', async () => {
   expect(bench.logText()).not.toContain('ERROR');
   await only(runBackup(bench.dependencies, asked));
 });
+
+test.each(['named', 'published', 'rotated'] as const)(
+  'a stop at the step "%s" leaves a backup and says so',
+  async (at) => {
+    await operate(bench.database);
+    const stop = new AbortController();
+    const told: string[] = [];
+    const backup = await only(
+      runBackup(
+        {
+          ...bench.dependencies,
+          signal: stop.signal,
+          onStep: (step) => {
+            if (step === at) stop.abort();
+          },
+          onPublished: ({ filename }) => told.push(filename),
+        },
+        asked,
+      ),
+    );
+    expect(bench.files()).toEqual([backup.filename]);
+    expect(told).toEqual([backup.filename]);
+    expect(bench.logText()).toContain(`Published ${backup.filename}`);
+    expect(bench.logText()).not.toMatch(/stopped before it was done|nothing was published/);
+  },
+);

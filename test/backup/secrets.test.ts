@@ -3,12 +3,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
-import { runBackup } from '../../src/backup/run-backup';
-import { backupSettings, type BackupSettings } from '../../src/backup/settings';
-import type { DatabaseAddress } from '../../src/database/address';
-import { connectionOptions } from '../../src/database/connection-options';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import { backupSettings, type BackupSettings } from '../../src/backup/core/settings';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { connectionOptions } from '../../src/database/connection/connection-options';
 import { createDataSource } from '../../src/database/data-source';
-import { findProgram } from '../../src/database/programs';
+import { findProgram } from '../../src/database/host/programs';
 import { CLIENTS } from '../support/engine';
 import { startChild } from './child';
 import { allProcesses } from '../support/processes';
@@ -100,16 +102,19 @@ test('no password stands in the arguments or the environment of any process, in 
     // The dump waits at this table until it was seen, however fast it is.
     await query('LOCK TABLES payload WRITE');
     const { PATH } = process.env;
+    const dependencies = { settings, address: addressOf() };
     process.env.PATH = `${tellingPrograms(storageDir)}:${PATH ?? ''}`;
-    const child = startChild({ dependencies: { settings, address: addressOf() }, request: asked });
-    process.env.PATH = PATH;
+    const child = startChild({ dependencies, request: asked });
     let isDone = false;
-    void child.ended.then(() => {
-      isDone = true;
-    });
+    const proof = child.ended
+      .then(() => startChild({ dependencies, request: asked, prove: true }).ended)
+      .finally(() => {
+        process.env.PATH = PATH;
+        isDone = true;
+      });
     const seen = new Set<string>();
     let unlocked: Promise<unknown> | undefined;
-    await waitFor('the end of the backup', () => {
+    await waitFor('the end of the backup and of its proof', () => {
       for (const each of allProcesses()) {
         expect(each.command).not.toContain(TRACE);
         expect(each.environment).not.toContain(TRACE);
@@ -122,7 +127,8 @@ test('no password stands in the arguments or the environment of any process, in 
     expect([...seen].sort()).toEqual(['dump', 'restore']);
     const output = await child.ended;
     expect(output).toContain('"problem":null');
-    expect(output).not.toContain(TRACE);
+    expect(await proof).toContain('recorded');
+    expect(`${output}${await proof}`).not.toContain(TRACE);
     // What the programs saw in their first moment: some blank their arguments before anybody else can look.
     const told = readFileSync(path.join(storageDir, 'told'), 'utf8');
     expect(told).toContain(`${CLIENTS.dump} --defaults-file=/dev/fd/3`);
@@ -148,11 +154,9 @@ test.each([
   'a.b',
 ])('a database named %j is backed up', async (name) => {
   await withDatabase(name, async () => {
-    const { published } = await runBackup(
-      { settings, address: addressOf({ database: name }), ledger: testLedger },
-      asked,
-    );
-    expect(published[0]).toMatchObject({ database: name, verifiedAt: expect.any(Date) as Date });
+    const dependencies = { settings, address: addressOf({ database: name }), ledger: testLedger, settleInterrupted };
+    expect((await runBackup(dependencies, asked)).published[0]).toMatchObject({ database: name });
+    expect((await proveNewest(dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
   });
 });
 
@@ -166,7 +170,7 @@ test.each<[string, NonNullable<DatabaseAddress['tls']>]>([
       hosts: [{ host: 'localhost', port: server.port }],
       tls: tls.ca === undefined ? tls : { ...tls, ca: server.ca },
     });
-    const { published } = await runBackup({ settings, address, ledger: testLedger }, asked);
+    const { published } = await runBackup({ settings, address, ledger: testLedger, settleInterrupted }, asked);
     expect(published).toHaveLength(1);
     // The server process signs in likewise.
     const dataSource = await createDataSource(address).initialize();
@@ -178,13 +182,13 @@ test.each<[string, NonNullable<DatabaseAddress['tls']>]>([
 
 test('a certificate of nobody we trust is refused before the password is told', async () => {
   const address = addressOf({ hosts: [{ host: 'localhost', port: server.port }], tls: { verify: true } });
-  const { message } = await rejection(runBackup({ settings, address, ledger: testLedger }, asked));
+  const { message } = await rejection(runBackup({ settings, address, ledger: testLedger, settleInterrupted }, asked));
   expect(message).toMatch(/cannot be reached \(.*self.signed certificate.*\)\.$/);
 });
 
 test('a wrong password is an error in words that does not tell it', async () => {
   const address = addressOf({ password: `${SECRET}x` });
-  const { message } = await rejection(runBackup({ settings, address, ledger: testLedger }, asked));
+  const { message } = await rejection(runBackup({ settings, address, ledger: testLedger, settleInterrupted }, asked));
   expect(message).toMatch(/refuses the backup's connection: Access denied for user 'keeper'@.*\.$/);
   expect(message).not.toContain(TRACE);
 });
@@ -195,7 +199,10 @@ test('the first host that answers is asked, for the operations and for the dump 
       { host: '127.0.0.1', port: 1 },
       { host: '127.0.0.1', port: server.port },
     ];
-    const { published } = await runBackup({ settings, address: addressOf({ hosts }), ledger: testLedger }, asked);
+    const { published } = await runBackup(
+      { settings, address: addressOf({ hosts }), ledger: testLedger, settleInterrupted },
+      asked,
+    );
     expect(published).toHaveLength(1);
     expect(existsSync(settings.directory)).toBe(true);
   });

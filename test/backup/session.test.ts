@@ -1,4 +1,4 @@
-import { openSession } from '../../src/backup/session';
+import { openSession } from '../../src/backup/server/session';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { DatabaseProxy } from '../support/database-proxy';
 import { waitFor } from '../support/wait';

@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { DatabaseAddress } from '../../src/database/address';
-import { OWN_TABLES } from '../../src/database/own-tables';
-import { findProgram } from '../../src/database/programs';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { OWN_TABLES } from '../../src/database/connection/own-tables';
+import { findProgram } from '../../src/database/host/programs';
 import { CLIENTS, FAMILY } from '../support/engine';
 
 const run = promisify(execFile);

@@ -2,11 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Ledger, OperationMark } from '../../src/backup/ledger';
-import type { BackupDependencies } from '../../src/backup/run-backup';
-import { ownSchemaPrefix } from '../../src/backup/own-schema';
-import { backupSettings, type BackupSettings } from '../../src/backup/settings';
+import type { Ledger, OperationMark } from '../../src/backup/core/ledger';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import type { BackupDependencies } from '../../src/backup/run/types';
+import { ownSchemaPrefix } from '../../src/backup/server/auxiliary-schema';
+import { backupSettings, type BackupSettings } from '../../src/backup/core/settings';
+import { BackupService, type BackupServiceOptions, type BackupStatus } from '../../src/backup/status/backup-service';
+import { lastProofFailure } from '../../src/backup/run/last-try';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { prepareProofServer } from './proof-server';
 import { testLedger } from './test-ledger';
 
 export { waitFor } from '../support/wait';
@@ -51,7 +55,7 @@ export async function operateInBulk({ query }: Pick<TestDatabase, 'query'>, coun
 export interface Bench {
   database: TestDatabase;
   settings: BackupSettings;
-  dependencies: BackupDependencies & { ledger: Ledger };
+  dependencies: Omit<BackupDependencies, 'onStep' | 'onPublished'> & { ledger: Ledger };
   /** The names of the published files, oldest first; fails where anything else lies there. */
   files(): string[];
   /** Every line of the log. */
@@ -67,10 +71,11 @@ export async function openBench(change: Partial<BackupSettings> = {}): Promise<B
   await createLedgerTables(database);
   const storageDir = temporaryFolder();
   const settings = { ...backupSettings(storageDir, { keep: 10, verify: 'restore' }), ...change };
+  if (settings.verify === 'restore') await prepareProofServer(settings.proofServerDirectory, database.query);
   return {
     database,
     settings,
-    dependencies: { settings, address: database.address, ledger: testLedger },
+    dependencies: { settings, address: database.address, ledger: testLedger, settleInterrupted },
     files: () => readdirSync(settings.directory).sort(),
     logText: () => readFileSync(settings.logFile, 'utf8'),
     litter: async () => [...readdirSync(settings.workDirectory), ...(await scratchDatabases(database))],
@@ -80,6 +85,25 @@ export async function openBench(change: Partial<BackupSettings> = {}): Promise<B
       rmSync(storageDir, { recursive: true, force: true });
     },
   };
+}
+
+/** How it all stands, as a command that only looks would tell. */
+export async function statusOf(
+  { settings, database }: Bench,
+  change: Partial<BackupServiceOptions> = {},
+): Promise<BackupStatus> {
+  const idle = { problem: null, failuresInARow: 0, running: false, request: () => undefined };
+  return new BackupService({
+    settings,
+    ledger: testLedger,
+    query: database.query,
+    database: database.address.database,
+    scheduler: idle,
+    checker: { of: () => null, begin: () => undefined },
+    copier: null,
+    prover: { ...idle, problem: await lastProofFailure(settings) },
+    ...change,
+  }).status();
 }
 
 export async function scratchDatabases({ query, address }: TestDatabase): Promise<string[]> {

@@ -1,6 +1,6 @@
-import type { Ledger } from '../../src/backup/ledger';
+import type { Ledger } from '../../src/backup/core/ledger';
 
-/** A ledger of the smallest kind: every operation has exactly one row of payload. */
+/** A ledger of the smallest kind: every operation has exactly one row of payload, and there is no other change. */
 export const testLedger: Ledger = {
   async newestOperation(query) {
     const [row] = await query('SELECT number, uid FROM operations ORDER BY number DESC LIMIT 1');
@@ -12,8 +12,11 @@ export const testLedger: Ledger = {
     const rows = await query('SELECT uid FROM operations WHERE (number, uid) IN (?)', [pairs]);
     return new Set(rows.map(({ uid }) => String(uid)));
   },
+  newestChange: (query) => testLedger.newestOperation(query),
+  existingChanges: (query, marks) => testLedger.existing(query, marks),
+  changesBeyond: () => Promise.resolve(null),
   isWhole: () => Promise.resolve(true),
-  async audit(query) {
+  async check(query) {
     const rows = await query(
       'SELECT number FROM operations LEFT JOIN payload ON operation = number GROUP BY number HAVING COUNT(operation) <> 1',
     );

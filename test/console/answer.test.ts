@@ -8,8 +8,17 @@ const status = (given: Partial<Status>): Status => ({
   problem: null,
   running: false,
   lastOperation: 7,
+  proving: false,
   coveredThrough: 7,
+  provenThrough: 7,
+  proofNote: null,
+  findings: [],
+  acknowledgedFindings: [],
   pendingOperations: 0,
+  lastChange: 9,
+  changesStoredThrough: 9,
+  changesProvenThrough: 9,
+  pendingChanges: 0,
   count: 3,
   totalBytes: 60_000,
   keep: 10,
@@ -20,6 +29,18 @@ const status = (given: Partial<Status>): Status => ({
 describe("the overview's one answer", () => {
   test.each<[string, Partial<Status>, string, RegExp]>([
     ['all is covered', {}, 'Every operation is backed up', /^All 7 operations are in a backup\.$/],
+    [
+      'the newest is being proven',
+      { proving: true },
+      'Every operation is backed up',
+      /\. The newest is being proven\.$/,
+    ],
+    [
+      'an account was changed just now',
+      { changesStoredThrough: 8, pendingChanges: 1 },
+      'Every operation is backed up',
+      /^All 7 operations are in a backup\. One other change gets a backup within a minute\.$/,
+    ],
     ['one is all there is', { lastOperation: 1, coveredThrough: 1 }, 'Every operation is backed up', /^The only/],
     ['there is nothing yet', { lastOperation: 0, coveredThrough: 0 }, 'There is nothing to lose yet', /^No operation/],
     [
@@ -43,7 +64,7 @@ describe("the overview's one answer", () => {
     [
       'all is covered and the last try failed',
       { healthy: false, problem: 'The disk is full.' },
-      'Every operation is backed up, but the last backup failed',
+      'Every operation is backed up, but not all is well',
       /^The disk is full\.$/,
     ],
   ])('%s', (_name, given, headline, reason) => {

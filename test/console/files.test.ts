@@ -30,7 +30,8 @@ describe("the console's files", () => {
   });
   afterAll(() => server.close());
 
-  const page = (url = '/admin'): ReturnType<typeof http> => http(server.url + url, { headers: BROWSER });
+  const page = (url = '/admin'): ReturnType<typeof http> =>
+    http(server.url + url, { headers: { ...BROWSER, 'accept-encoding': 'br, gzip, deflate' } });
   const policyOf = async (url: string): Promise<string> => {
     const { headers } = await page(url);
     return headers.get('content-security-policy') ?? '';
@@ -68,11 +69,14 @@ describe("the console's files", () => {
       expect(status).toBe(200);
       expect(headers.get('content-encoding')).toBe(encoding);
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(headers.get('vary')).toBe('accept-encoding');
+      expect(headers.get('content-type')).toMatch(/^(text|application)\/javascript/);
     }
     const plain = await http(server.url + script, { headers: { 'accept-encoding': 'identity' } });
     expect(plain.headers.get('content-encoding')).toBeNull();
-    const etag = ofPage.get('etag') ?? '';
-    expect((await http(`${server.url}/admin`, { headers: { ...BROWSER, 'if-none-match': etag } })).status).toBe(304);
+    // Not by fetch: it asks for a fresh answer where a caller sets this header.
+    const known = { ...BROWSER, 'accept-encoding': 'br, gzip, deflate', 'if-none-match': ofPage.get('etag') ?? '' };
+    expect(await rawStatus(server.url, '/admin', known)).toBe(304);
   });
 
   test('the bare address leads to the console', async () => {
@@ -88,7 +92,7 @@ describe("the console's files", () => {
     '/admin/assets//etc/passwd',
     '/admin/assets/%00',
   ])('%s is no file', async (typed) => {
-    expect(await rawStatus(server.url, typed)).toBe(404);
+    expect([400, 403, 404]).toContain(await rawStatus(server.url, typed));
   });
 
   test('GET /graphql is the playground for a browser, the API for a client, and the API alone in production', async () => {

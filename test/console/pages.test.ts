@@ -137,8 +137,10 @@ describeInBrowser('the console in a browser', () => {
     await visitor.signIn();
     await visitor.goTo('Backups');
     const { page } = visitor;
-    const row = page.locator('.backups tbody tr:not(.detail)').first();
-    const filename = (await row.locator('.file').textContent()) ?? '';
+    const rows = page.locator('.backups tbody tr:not(.detail)');
+    const filename = (await rows.first().locator('.file').textContent()) ?? '';
+    // By its name: a damaged newest backup is followed by a new one at once.
+    const row = rows.filter({ hasText: filename });
     const before = (await row.locator('.tag time').getAttribute('datetime')) ?? '';
     await row.getByRole('button', { name: /^Verify/ }).click();
     await waitFor('the test restore', async () => {
@@ -154,7 +156,7 @@ describeInBrowser('the console in a browser', () => {
     writeFileSync(file, damaged);
     try {
       await row.getByRole('button', { name: /^Verify/ }).click();
-      await row.getByText('not sound').waitFor();
+      await row.getByText('damaged', { exact: true }).waitFor();
       await row.getByRole('button', { name: /^Download/ }).click();
       await visitor.sees(`${filename} was not downloaded. ${filename} is damaged: it is not what was written.`);
     } finally {

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { listBackups } from '../../src/backup/catalogue';
-import { coverage } from '../../src/backup/coverage';
-import { inspectFile } from '../../src/backup/inspect';
-import { isBackupRunning } from '../../src/backup/lock';
-import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/own-schema';
-import { openSession, type Session } from '../../src/backup/session';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { coverage } from '../../src/backup/files/coverage';
+import { listLabelled } from '../../src/backup/files/proofs';
+import { inspectFile } from '../../src/backup/files/checksum';
+import { isBackupRunning, isProofRunning } from '../../src/backup/server/backup-lock';
+import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/server/auxiliary-schema';
+import { openSession, type Session } from '../../src/backup/server/session';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { program } from '../support/programs';
 import { waitFor } from '../support/wait';
@@ -15,6 +16,8 @@ import type { CrashPool } from './pool';
 const run = promisify(execFile);
 /** A server that starts, a try that failed, the pause after it, and a busy machine. */
 const COVERED_MS = 30_000;
+/** The tries that failed while the database was away have made the pauses longer. */
+const PROVEN_MS = 60_000;
 
 /** Does something over a connection of its own: the database may have been killed since the last. */
 export async function withSession<T>(pool: CrashPool, work: (session: Session) => Promise<T>): Promise<T> {
@@ -29,18 +32,41 @@ export async function withSession<T>(pool: CrashPool, work: (session: Session) =
 /** Waits until every operation is in a backup. */
 export function untilCovered(pool: CrashPool): Promise<unknown> {
   const look = async (): Promise<boolean> => {
-    const backups = await listBackups(pool.settings.directory);
+    const backups = await listLabelled(pool.settings);
     return withSession(pool, async ({ query }) => (await coverage(backups, backupLedger, query)).pending === 0);
   };
   return waitFor('every operation to be in a backup', () => look().catch(() => false), COVERED_MS);
 }
 
-/** Waits until no backup runs: whoever was killed must not have left its lock behind. */
+/** Waits until every operation is in a PROVEN backup. */
+export function untilProven(pool: CrashPool): Promise<unknown> {
+  const look = async (): Promise<boolean> => {
+    const backups = await listLabelled(pool.settings);
+    const state = await withSession(pool, ({ query }) => coverage(backups, backupLedger, query));
+    return state.provenThrough === state.newest.number;
+  };
+  return waitFor('every operation to be in a proven backup', () => look().catch(() => false), PROVEN_MS);
+}
+
+/** Waits until every operation is in a backup that a proof called UNSOUND. */
+export function untilUnsound(pool: CrashPool): Promise<unknown> {
+  const look = async (): Promise<boolean> => {
+    const backups = await listLabelled(pool.settings);
+    const state = await withSession(pool, ({ query }) => coverage(backups, backupLedger, query));
+    return state.judgedThrough === state.newest.number && state.provenThrough < state.newest.number;
+  };
+  return waitFor('the broken rule to be found', () => look().catch(() => false), PROVEN_MS);
+}
+
+/** Waits until neither a backup nor a proof runs: whoever was killed must not have left its lock behind. */
 export async function untilQuiet(pool: CrashPool): Promise<void> {
   await waitFor('the end of the backup process', () => pool.worker() === null);
-  await withSession(pool, ({ query }) =>
-    waitFor('the lock to be free', async () => !(await isBackupRunning(query, pool.address.database)), 5000),
-  );
+  await waitFor('the end of the proof process', () => pool.prover() === null);
+  const { database } = pool.address;
+  await withSession(pool, async ({ query }) => {
+    await waitFor('the lock to be free', async () => !(await isBackupRunning(query, database)), 5000);
+    await waitFor('the lock on proofs to be free', async () => !(await isProofRunning(query, database)), 5000);
+  });
 }
 
 /** What lies where it should not, once a backup has run since the crash and none runs now. */
@@ -58,11 +84,11 @@ export async function readAll(pool: CrashPool): Promise<void> {
   for (const backup of backups) await inspectFile(backup.path);
 }
 
-/** Restores and audits every backup, as an administrator would: npm run db:verify -- --all. @returns how many */
+/** Restores and checks every backup, as an administrator would: npm run db:verify -- --all. @returns how many */
 export async function verifyAll(pool: CrashPool): Promise<number> {
   const { stdout } = await run(process.execPath, [program('cli/db-verify'), '--all'], { env: pool.environment });
   const lines = stdout.trimEnd().split('\n');
-  const unsound = lines.filter((line) => !line.startsWith('sound '));
+  const unsound = lines.filter((line) => !line.startsWith('PROVEN '));
   if (unsound.length > 0) throw new Error(unsound.join('\n'));
   return lines.length;
 }

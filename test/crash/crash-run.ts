@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '../support/wait';
-import { findLitter, readAll, untilCovered, untilQuiet, verifyAll, withSession } from './checks';
+import { findLitter, readAll, untilCovered, untilProven, untilQuiet, verifyAll, withSession } from './checks';
 import { Clients, untilUp } from './clients';
 import { readJournal, type Journal } from './journal';
-import { planRounds, randomFrom, type Round } from './plan';
+import { RoundFault } from './faults';
+import { FAULTS, isDiskFault, planRounds, randomFrom, type Round } from './plan';
+import { mayMount } from '../support/small-disk';
 import { CrashPool, KEEP } from './pool';
 import { Tally } from './tally';
 import { Watcher } from './watcher';
@@ -33,16 +35,18 @@ export async function runCrashes({ rounds, seed, signal, onRound }: CrashOptions
   try {
     const clients = new Clients(() => pool.url, random);
     await clients.signIn();
-    for (const [i, round] of planRounds(rounds, random).entries()) {
+    const faults = FAULTS.filter((fault) => !isDiskFault(fault) || mayMount);
+    for (const [i, round] of planRounds(rounds, random, faults).entries()) {
       const began = performance.now();
       try {
-        const journal = await playRound(pool, clients, round);
+        const { journal, foundDamage } = await playRound(pool, clients, round);
         await judge(pool, watcher, journal);
         const isLast = i + 1 === rounds || signal?.aborted === true;
         if ((i + 1) % VERIFY_ALL_EVERY === 0 || isLast) tally.restored += await verifyAll(pool);
         tally.add(round, journal, clients.attempts, watcher.covered);
+        tally.foundDamage += foundDamage ? 1 : 0;
       } catch (error) {
-        const where = `round ${i + 1} (seed ${seed}): ${round.victim} killed ${round.step ?? 'at random'}`;
+        const where = `round ${i + 1} (seed ${seed}): ${round.victim} killed ${round.step ?? 'at random'}, ${round.fault ?? 'no fault'}`;
         throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
       }
       onRound?.(i + 1, round, performance.now() - began);
@@ -56,12 +60,32 @@ export async function runCrashes({ rounds, seed, signal, onRound }: CrashOptions
 }
 
 /** @returns the journal as it is once everybody had an answer */
-async function playRound(pool: CrashPool, clients: Clients, round: Round): Promise<Journal> {
+async function playRound(
+  pool: CrashPool,
+  clients: Clients,
+  round: Round,
+): Promise<{ journal: Journal; foundDamage: boolean }> {
+  const fault = new RoundFault(round.fault, pool);
+  try {
+    return await playWith(fault, pool, clients, round);
+  } finally {
+    fault.end();
+  }
+}
+
+async function playWith(
+  fault: RoundFault,
+  pool: CrashPool,
+  clients: Clients,
+  round: Round,
+): Promise<{ journal: Journal; foundDamage: boolean }> {
+  await fault.begin();
   if (round.step !== null) pool.standAt(round.step);
   const load = round.operations.map((count) => clients.ask(count));
   // Their failures are told where they are awaited.
   for (const client of load) client.catch(() => undefined);
   await killAtItsMoment(pool, clients, round, load);
+  await fault.damage();
   pool.letGo();
   await pool.restart();
   await untilUp(() => pool.url);
@@ -70,11 +94,14 @@ async function playRound(pool: CrashPool, clients: Clients, round: Round): Promi
   mustBeSound(await withSession(pool, ({ query }) => readJournal(query, clients.attempts)));
   await untilCovered(pool);
   await clients.repeat();
+  await fault.settle(clients);
   // The run after the one that was killed: it clears up.
   await clients.askForCertain();
   await untilCovered(pool);
+  await untilProven(pool);
   await untilQuiet(pool);
-  return withSession(pool, ({ query }) => readJournal(query, clients.attempts));
+  const foundDamage = await fault.mend();
+  return { journal: await withSession(pool, ({ query }) => readJournal(query, clients.attempts)), foundDamage };
 }
 
 /** @param load what clients ask for in the very moment of the kill is added to it */
@@ -100,6 +127,7 @@ async function killAtItsMoment(
   }
   const atRandom = async (delayMs: number): Promise<boolean> => {
     if (victim === 'backup') await waitFor('a backup process', () => pool.worker());
+    if (victim === 'proof server') await waitFor('a proof server', () => pool.proofServer());
     await pause(delayMs);
     return kill();
   };

@@ -1,4 +1,4 @@
-import type { Query } from '../../src/backup/ledger';
+import type { Query } from '../../src/database/connection/query';
 import type { Attempt } from './clients';
 
 /** What the database says of the operations. */

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { backupSettings, type BackupSettings } from '../../src/backup/settings';
-import type { DatabaseAddress } from '../../src/database/address';
-import { parseDatabaseUrl } from '../../src/database/url';
+import { backupSettings, type BackupSettings } from '../../src/backup/core/settings';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { parseDatabaseUrl } from '../../src/database/connection/url';
 import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';
 import { waitFor } from '../support/wait';
 import type { Step, Victim } from './plan';
@@ -71,19 +71,43 @@ export class CrashPool {
 
   /** The backup process that runs now. */
   worker(): number | null {
+    return this.process('worker');
+  }
+
+  /** The proof process that runs now. */
+  prover(): number | null {
+    return this.process('prover');
+  }
+
+  /** The private server that a proof restores on now. */
+  proofServer(): number | null {
+    const folder = this.settings.proofServerDirectory;
     try {
-      const pid = Number(readFileSync(this.control('worker'), 'utf8'));
-      return pid > 0 && isRunning(pid, 'worker.mjs') ? pid : null;
+      const run = readdirSync(folder).find((name) => name.startsWith('run-')) ?? '';
+      const pid = Number(readFileSync(path.join(folder, run, 'pid'), 'utf8'));
+      return pid > 0 && isRunning(pid, path.join(folder, run)) ? pid : null;
     } catch {
       return null;
     }
   }
 
-  /** SIGKILL. @returns false where there was no backup process to kill any more */
+  private process(name: 'worker' | 'prover'): number | null {
+    try {
+      const pid = Number(readFileSync(this.control(name), 'utf8'));
+      return pid > 0 && isRunning(pid, `${name}.mjs`) ? pid : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** SIGKILL. @returns false where there was no such process of a backup or a proof to kill any more */
   async kill(victim: Victim): Promise<boolean> {
-    const worker = this.worker();
-    if (victim === 'backup' && worker === null) return false;
-    if ((victim === 'backup' || victim === 'everything') && worker !== null) killNow(worker);
+    const workers = [this.worker(), this.prover()].filter((pid) => pid !== null);
+    const proofServer = this.proofServer();
+    if (victim === 'backup' && workers.length === 0) return false;
+    if (victim === 'proof server' && proofServer === null) return false;
+    if (victim === 'proof server' && proofServer !== null) killNow(proofServer);
+    if (victim === 'backup' || victim === 'everything') workers.forEach(killNow);
     if (victim === 'server' || victim === 'everything') this.server?.kill('SIGKILL');
     if (victim === 'database' || victim === 'everything') await this.database.kill();
     return true;
@@ -112,8 +136,7 @@ export class CrashPool {
       await ended;
       clearTimeout(timer);
     }
-    const worker = this.worker();
-    if (worker !== null) killNow(worker);
+    for (const pid of [this.worker(), this.prover()]) if (pid !== null) killNow(pid);
     await this.database.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -35,8 +35,10 @@ try {
     rounds,
     seed,
     signal: stop.signal,
-    onRound: (number, { victim, step }, ms) => {
-      console.log(`round ${number}: ${victim}, ${step ?? 'at random'}, ${(ms / 1000).toFixed(1)} s`);
+    onRound: (number, { victim, step, fault }, ms) => {
+      console.log(
+        `round ${number}: ${victim}, ${step ?? 'at random'}, ${fault ?? 'no fault'}, ${(ms / 1000).toFixed(1)} s`,
+      );
     },
   });
   console.log(`\n${tally}`);

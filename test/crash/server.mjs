@@ -1,5 +1,5 @@
 // The built server as it is, but for two things: it can stand still between a commit and the request for its backup,
-// and the backup process that it starts can stand still at each of its steps.
+// and the backup and proof processes that it starts can stand still at each of their steps.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,10 @@ services.createServices = (dataSource, settings) =>
 
 const { startApplication } = app;
 app.startApplication = (options) =>
-  startApplication({ ...options, backupProgram: fileURLToPath(new URL('worker.mjs', import.meta.url)) });
+  startApplication({
+    ...options,
+    backupProgram: fileURLToPath(new URL('worker.mjs', import.meta.url)),
+    proofProgram: fileURLToPath(new URL('prover.mjs', import.meta.url)),
+  });
 
 require('../../dist/src/main.js');

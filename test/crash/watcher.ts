@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listBackups, type Backup } from '../../src/backup/catalogue';
+import { listBackups, type Backup } from '../../src/backup/files/catalogue';
 
 const EVERY_MS = 20;
 

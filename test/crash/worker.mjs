@@ -5,7 +5,7 @@ import path from 'node:path';
 import { standStill } from './stand-still.mjs';
 
 const require = createRequire(import.meta.url);
-const backup = require('../../dist/src/backup/run-backup.js');
+const backup = require('../../dist/src/backup/run/run-backup.js');
 
 const { runBackup } = backup;
 backup.runBackup = (dependencies, request) => {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedDatabase } from '../../src/database/embedded';
+import { EmbeddedDatabase } from '../../src/database/embedded/embedded';
 import { cleanUp, Holder, installOnce, isRunning, newStorage, pidOf, query } from './holders';
 import { serverPid, serversOf, storageWithData, until } from './holders';
 

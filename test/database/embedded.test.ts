@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSyn
 import { truncateSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { embeddedAddress, EmbeddedDatabase } from '../../src/database/embedded';
-import { DatabaseUnavailableError } from '../../src/database/errors';
-import { requireMariaDbProgram } from '../../src/database/programs';
+import { embeddedAddress, EmbeddedDatabase } from '../../src/database/embedded/embedded';
+import { DatabaseUnavailableError } from '../../src/database/connection/errors';
+import { requireMariaDbProgram } from '../../src/database/host/programs';
 import { cleanUp, Holder, installOnce, isRunning, newStorage, pidOf, query } from './holders';
 import { serverPid, serversOf, storageWithData } from './holders';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileLockError, isFileLocked, withFileLock } from '../../src/database/file-lock';
+import { FileLockError, isFileLocked, withFileLock } from '../../src/database/host/file-lock';
 
 const HOLDER = join(__dirname, 'lock-holder.mjs');
 let folder: string;

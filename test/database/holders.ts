@@ -7,8 +7,8 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { DatabaseAddress } from '../../src/database/address';
-import { EmbeddedDatabase } from '../../src/database/embedded';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { EmbeddedDatabase } from '../../src/database/embedded/embedded';
 import { isMariaDbServer } from '../support/database-process';
 
 /** Another process that acquires the embedded database of a folder, through test/database/holder.mjs. */

@@ -42,7 +42,14 @@ describe('migrations', () => {
       { role: 'COMPANY', balance: '0', percentage: 0, passwordHash: null },
     ]);
     expect(await database.query('SELECT * FROM pool')).toEqual([
-      { id: 1, lastOperation: 0, uid: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
+      {
+        id: 1,
+        lastOperation: 0,
+        uid: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        epoch: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        currency: null,
+        commissionRate: null,
+      },
     ]);
   });
 
@@ -67,7 +74,7 @@ describe('migrations', () => {
       `SELECT table_name AS name, engine AS storage, table_collation AS collation FROM information_schema.tables
        WHERE table_schema = DATABASE() AND table_name NOT IN ('migrations', 'motorpool_leases')`,
     );
-    expect(tables).toHaveLength(7);
+    expect(tables).toHaveLength(12);
     for (const table of tables) expect(table).toMatchObject({ storage: 'InnoDB', collation: 'utf8mb4_unicode_ci' });
   });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
-import { loadConfig } from '../../src/config';
-import { DatabaseUnavailableError } from '../../src/database/errors';
+import { loadConfig } from '../../src/config/config';
+import { DatabaseUnavailableError } from '../../src/database/connection/errors';
 import { isSupported, openDatabase } from '../../src/database/open';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { CAN_HAVE_ANOTHER } from '../support/engine';

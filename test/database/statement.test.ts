@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { type DataSource, QueryFailedError } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source';
-import { poolFigures } from '../../src/database/pool-figures';
-import { runStatement } from '../../src/database/statement';
+import { connectionFigures } from '../../src/database/data-source';
+import { runStatement } from '../../src/database/connection/statement';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 describe('a statement outside of transactions', () => {
@@ -36,18 +36,18 @@ describe('a statement outside of transactions', () => {
       expect(own).toBeInstanceOf(QueryFailedError);
       expect(own).toEqual(failure);
     }
-    expect(poolFigures(dataSource).busy).toBe(0);
+    expect(connectionFigures(dataSource).busy).toBe(0);
   });
 
   test('that loses its connection says so, and the next one gets another', async () => {
     const [row] = await runStatement(dataSource, 'SELECT CONNECTION_ID() AS id', []);
     // Asked one at a time, there is no other.
-    expect(poolFigures(dataSource).idle).toBe(1);
+    expect(connectionFigures(dataSource).idle).toBe(1);
     const killed = runStatement(dataSource, 'SELECT SLEEP(20)', []).catch((error: unknown) => error);
     await database.query(`KILL ${String(row?.id)}`);
     const error = (await killed) as QueryFailedError<Error & { fatal?: boolean }>;
     expect(error.driverError.fatal).toBe(true);
     expect(await runStatement(dataSource, 'SELECT 1 AS one', [])).toHaveLength(1);
-    expect(poolFigures(dataSource).busy).toBe(0);
+    expect(connectionFigures(dataSource).busy).toBe(0);
   });
 });

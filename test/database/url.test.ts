@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeAddress, type DatabaseAddress } from '../../src/database/address';
-import { parseDatabaseUrl } from '../../src/database/url';
+import { describeAddress, type DatabaseAddress } from '../../src/database/connection/address';
+import { parseDatabaseUrl } from '../../src/database/connection/url';
 
 const parsed = (url: string): DatabaseAddress => {
   const address = parseDatabaseUrl(url);

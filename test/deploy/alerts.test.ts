@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findProgram } from '../../src/database/programs';
+import { findProgram } from '../../src/database/host/programs';
 import { describeIf, findOrInstall } from '../support/debian-package';
 import { http } from '../support/http';
 import { ROOT } from '../support/programs';

@@ -4,7 +4,7 @@ import { Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { run } from '../process/programs';
-import { ROOT } from '../support/programs';
+import { ROOT, START_FLAGS } from '../support/programs';
 import { startTestServer, type TestServer } from '../support/server';
 
 const read = (name: string): string => readFileSync(path.join(ROOT, name), 'utf8');
@@ -46,7 +46,7 @@ describe('the Dockerfile', () => {
     expect(argumentsOf('RUN').join()).not.toMatch(/npm (ci|install)|build-essential|python/);
     expect(argumentsOf('RUN').join()).toContain('/usr/local/bin/npm');
     const [command = ''] = argumentsOf('CMD');
-    expect(execForm(command)).toEqual(['node', 'dist/src/main.js']);
+    expect(execForm(command)).toEqual(['node', ...START_FLAGS, 'dist/src/main.js']);
   });
 
   test('brings the programs that dump, restore and read the binary log', () => {
@@ -99,7 +99,11 @@ describe('compose.yaml', () => {
 
   test('keeps the database and the whole STORAGE_DIR in volumes', () => {
     const [, storage] = /STORAGE_DIR=(\S+)/.exec(argumentsOf('ENV').join(' ')) ?? [];
-    expect(services.server?.volumes).toEqual([`storage:${storage}`]);
+    expect(services.server?.volumes).toEqual([
+      `storage:${storage}`,
+      expect.stringMatching(/^\$\{COPIES:\?[^}]+\}:\/copies$/),
+    ]);
+    expect(services.server?.environment.BACKUP_COPY_TO).toBe('/copies');
     expect(services.server?.init).toBe(true);
     expect(Object.keys(volumes).sort()).toEqual(['database', 'storage']);
     const mounted = (services.database?.volumes ?? []).map((volume) => volume.split(':')[0] ?? '');

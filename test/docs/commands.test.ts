@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { loadConfig } from '../../src/config';
-import { findProgram } from '../../src/database/programs';
+import { loadConfig } from '../../src/config/config';
+import { findProgram } from '../../src/database/host/programs';
 import { clearUp, newFolder, Server } from '../process/programs';
 import { describeIf, findOrInstall } from '../support/debian-package';
 import { ROOT } from '../support/programs';
@@ -36,7 +36,7 @@ test('what replaces the former commands', async () => {
   const [commands = ''] = blocksOf('docs/backup-strategy.md', 'What replaces what', 1);
   const { code, stdout, stderr } = await runBlock(folder, commands);
   expect({ code, stderr: stderr.replace(/^Verifying.*\n/gm, '') }).toMatchObject({ code: 0 });
-  expect(stdout).toMatch(/^(\S+\.sql\n){2}Healthy\.\n[^]*2 backups[^]*\nsound [^]* INFO Published /);
+  expect(stdout).toMatch(/^(\S+\.sql\n){2}Healthy\.\n[^]*3 backups[^]*\nPROVEN [^]* INFO Published /);
   await server.end('SIGTERM');
 });
 

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { loadConfig } from '../../src/config';
-import { COPY_SETTINGS } from '../../src/copy-config';
-import { findProgram } from '../../src/database/programs';
+import { loadConfig } from '../../src/config/config';
+import { COPY_SETTINGS } from '../../src/config/copy-settings';
+import { findProgram } from '../../src/database/host/programs';
 import { Client } from '../support/client';
 import { ROOT } from '../support/programs';
 import { waitFor } from '../support/wait';
@@ -56,6 +56,8 @@ describe('as a newcomer types them', () => {
     const { code, stdout } = await shell(curlBlock);
     expect(JSON.parse(stdout)).toEqual({ data: { pool: emptyPool } });
     expect(code).toBe(0);
+    const refused = await shell(curlBlock?.replaceAll('PASSWORD', 'a wrong password'));
+    expect(refused.stdout).toMatch(/^Not signed in: \{.*"code":"UNAUTHENTICATED"/);
   });
 
   test('a GraphQL client does', async () => {
@@ -65,14 +67,14 @@ describe('as a newcomer types them', () => {
     expect(stdout).toMatch(/pool: \{\s*capital: '0\.00'/);
   });
 
-  test('the four operations lead to backups, and the newest restores', async () => {
+  test('the five operations lead to backups, and the newest restores', async () => {
     const admin = await Client.signIn(url, 'admin@example.com', password);
     for (const mutation of (mutationsBlock ?? '').trim().split('\n')) await admin.request(mutation);
     await waitFor('the backup of the last', async () => {
       const { backupStatus } = await admin.administer<{ backupStatus: { coveredThrough: number; running: boolean } }>(
         '{ backupStatus { coveredThrough running } }',
       );
-      return backupStatus.coveredThrough === 4 && !backupStatus.running;
+      return backupStatus.coveredThrough === 6 && !backupStatus.running;
     });
     const example = /`(\{ operations .*?)`/.exec(readme)?.[1] ?? '';
     const { operations } = await admin.administer<{ operations: { backup: { filename: string } }[] }>(example);
@@ -105,7 +107,7 @@ describe('.env.example', () => {
   const uncommented = parseEnv(read('.env.example').replace(/^#(?=[A-Z][A-Z0-9_]+=)/gm, ''));
 
   test('names every setting', () => {
-    const own = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): ?z?/gm)].map(([, name = '']) => name);
+    const own = [...read('src/config/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): ?z?/gm)].map(([, name = '']) => name);
     const known: string[] = [...own, ...COPY_SETTINGS];
     expect(Object.keys(uncommented).sort()).toEqual(known.sort());
     const named = [...readme.matchAll(/`([A-Z]+_[A-Z_]+|PORT|HOST)`/g)].map(([, name]) => name);
@@ -115,7 +117,17 @@ describe('.env.example', () => {
   test('holds good values, the defaults where there are any', () => {
     expect(() => loadConfig(uncommented)).not.toThrow();
     const withoutDefault = new Set<string>([
-      ...['DATABASE_URL', 'BACKUP_WEBHOOK_URL', 'JWT_SECRET', 'ADMIN_PASSWORD', 'NODE_ENV', 'CORS_ORIGIN'],
+      ...[
+        'DATABASE_URL',
+        'BACKUP_PROVE_URL',
+        'BACKUP_WEBHOOK_URL',
+        'JWT_SECRET',
+        'ADMIN_PASSWORD',
+        'NODE_ENV',
+        'CORS_ORIGIN',
+      ],
+      // Those of a new pool; any other keeps its own.
+      ...['COMMISSION_RATE', 'CURRENCY'],
       ...COPY_SETTINGS,
     ]);
     const defaults = Object.entries(uncommented).filter(([name]) => !withoutDefault.has(name));

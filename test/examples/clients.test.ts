@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { askForDeposit as byApolloClient } from '../../examples/apollo-client';
 import { askForDeposit as byGraphqlRequest } from '../../examples/graphql-request';
-import { findProgram } from '../../src/database/programs';
+import { findProgram } from '../../src/database/host/programs';
 import { run } from '../process/programs';
 import { PASSWORD } from '../support/client';
 import { describeIf } from '../support/debian-package';

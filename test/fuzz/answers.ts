@@ -41,7 +41,7 @@ const LEAKS =
 
 const LONGEST_MESSAGE = 500;
 /** What may stand beside a code: facts for programs. */
-const DETAILS = new Set(['code', 'retryAfterSeconds', 'operationUid']);
+const DETAILS = new Set(['code', 'field', 'retryAfterSeconds', 'operationUid']);
 const UNFORESEEN = /^(INTERNAL_SERVER_ERROR|SERVICE_UNAVAILABLE|OUTCOME_UNKNOWN)$/;
 
 interface GraphqlAnswer {

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
 import { createPoolWorld, type PoolWorld } from '../api/pool-world';
 import type { Client } from '../support/client';
 import { http } from '../support/http';
@@ -188,7 +188,7 @@ describe(`any input of any root field (FUZZ_SEED=${SEED})`, () => {
 
   test('and those who asked are still signed in, the books in order and the server in health', async () => {
     for (const client of Object.values(askers)) await client.request('{ me { id } }');
-    expect(await audit(world.server.database.query)).toEqual([]);
+    expect(await checkLedger(world.server.database.query)).toEqual([]);
     expect((await http(`${world.server.url}/readyz`)).status).toBe(200);
     expect(asked.length).toBeGreaterThanOrEqual(CASES);
   });

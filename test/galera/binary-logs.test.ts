@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { restore } from '../../src/backup/restore/restore';
-import { runBackup } from '../../src/backup/run-backup';
-import { backupSettings } from '../../src/backup/settings';
-import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
-import type { DatabaseAddress } from '../../src/database/address';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { backupSettings } from '../../src/backup/core/settings';
+import { knownSchemas, migrateDatabase } from '../../src/database/known-schemas';
+import type { DatabaseAddress } from '../../src/database/connection/address';
 import { Role } from '../../src/entities/enums';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { addressOf, type Galera, nodeUrl, startGalera } from '../support/galera';
@@ -39,14 +40,17 @@ describe('a Galera cluster whose nodes keep binary logs', () => {
     const settings = backupSettings(storageDir, { keep: 10, verify: 'restore' });
     await ledger.move(3, 100n);
     const asked = { trigger: 'MANUAL', force: true, once: true } as const;
-    const { published } = await runBackup({ settings, address: at(maker), ledger: backupLedger }, asked);
+    const { published } = await runBackup(
+      { settings, address: at(maker), ledger: backupLedger, settleInterrupted },
+      asked,
+    );
     expect(published[0]?.lastOperation.number).toBe(1);
     await ledger.move(3, 20n);
     await ledger.move(3, 3n);
     for (const node of NODES) {
       const into = `${ledger.database.address.database}_at_${node}`;
       const outcome = restore(
-        { settings, address: at(node), ledger: backupLedger, knownSchemas, migrate: migrateRestored, unlogged: false },
+        { settings, address: at(node), ledger: backupLedger, knownSchemas, migrate: migrateDatabase, unlogged: false },
         { source: { kind: 'operation', number: 2 }, into, safetyBackup: true },
         () => Promise.resolve(true),
       );

@@ -3,14 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DataSource } from 'typeorm';
-import { listBackups } from '../../src/backup/catalogue';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
 import { restore } from '../../src/backup/restore/restore';
-import { runBackup } from '../../src/backup/run-backup';
-import { openSession } from '../../src/backup/session';
-import { backupSettings } from '../../src/backup/settings';
-import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { openSession } from '../../src/backup/server/session';
+import { backupSettings } from '../../src/backup/core/settings';
+import { knownSchemas, migrateDatabase } from '../../src/database/known-schemas';
 import { Role } from '../../src/entities/enums';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { Refusal } from '../../src/services/errors';
 import { hasCommitted } from '../../src/services/numbers';
@@ -68,7 +69,7 @@ describe('a URL with the hosts of a Galera cluster', () => {
       const numbers = await ledger.query('SELECT number FROM operations ORDER BY number');
       expect(numbers.map(({ number }) => number)).toEqual(Array.from({ length: 10 }, (_, i) => i + 1));
       expect(ledger.asked.toSorted((a, b) => a - b)).toEqual(numbers.map(({ number }) => number));
-      expect(await ledger.audit()).toEqual([]);
+      expect(await ledger.check()).toEqual([]);
     },
     120_000,
   );
@@ -79,7 +80,10 @@ describe('a URL with the hosts of a Galera cluster', () => {
     const settings = backupSettings(storageDir, { keep: 10, verify: 'restore' });
     try {
       const [backup] = (
-        await runBackup({ settings, address, ledger: backupLedger }, { trigger: 'MANUAL', force: true, once: true })
+        await runBackup(
+          { settings, address, ledger: backupLedger, settleInterrupted },
+          { trigger: 'MANUAL', force: true, once: true },
+        )
       ).published;
       if (backup === undefined) throw new Error('no backup was made');
       let isOver = false;
@@ -88,7 +92,7 @@ describe('a URL with the hosts of a Galera cluster', () => {
       });
       await ledger.move(3, 1n);
       const outcome = await restore(
-        { settings, address, ledger: backupLedger, knownSchemas, migrate: migrateRestored, unlogged: false },
+        { settings, address, ledger: backupLedger, knownSchemas, migrate: migrateDatabase, unlogged: false },
         { source: { kind: 'file', file: backup.path }, into: null, safetyBackup: true },
         () => Promise.resolve(true),
       );
@@ -101,7 +105,7 @@ describe('a URL with the hosts of a Galera cluster', () => {
         const session = await openSession(
           addressOf(nodeUrl(galera, node).replace(/[^/]*$/, ledger.database.address.database)),
         );
-        expect(await audit(session.query)).toEqual([]);
+        expect(await checkLedger(session.query)).toEqual([]);
         const state = await session.query('CHECKSUM TABLE users, payments, contributions, operations, pool');
         session.close();
         return JSON.stringify(state.map(({ Checksum }) => Checksum));
@@ -110,7 +114,7 @@ describe('a URL with the hosts of a Galera cluster', () => {
       // What was committed last before the swap is in a backup of its own.
       const safety = (await listBackups(settings.directory)).filter((each) => each.safety === true);
       expect(safety.length).toBeGreaterThan(0);
-      expect(await ledger.audit()).toEqual([]);
+      expect(await ledger.check()).toEqual([]);
     } finally {
       await rm(storageDir, { recursive: true, force: true });
     }
@@ -131,9 +135,12 @@ describe('a URL with the hosts of a Galera cluster', () => {
       }),
     );
     try {
-      await runBackup({ settings, address, ledger: backupLedger }, { trigger: 'MANUAL', force: true, once: true });
+      await runBackup(
+        { settings, address, ledger: backupLedger, settleInterrupted },
+        { trigger: 'MANUAL', force: true, once: true },
+      );
       const outcome = await restore(
-        { settings, address, ledger: backupLedger, knownSchemas, migrate: migrateRestored, unlogged: false },
+        { settings, address, ledger: backupLedger, knownSchemas, migrate: migrateDatabase, unlogged: false },
         { source: { kind: 'latest' }, into: null, safetyBackup: true },
         () => Promise.resolve(true),
       );
@@ -159,6 +166,6 @@ describe('a URL with the hosts of a Galera cluster', () => {
     late.close();
     const rows = await ledger.query("SELECT id FROM users WHERE email = 'late@example.com'");
     expect(rows).toEqual([]);
-    expect(await ledger.audit()).toEqual([]);
+    expect(await ledger.check()).toEqual([]);
   });
 });

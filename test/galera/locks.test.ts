@@ -2,13 +2,15 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runBackup } from '../../src/backup/run-backup';
-import { BackupLock, isBackupRunning } from '../../src/backup/lock';
-import type { Query } from '../../src/backup/ledger';
-import { Reporter } from '../../src/backup/reports';
-import { openSession } from '../../src/backup/session';
-import { backupSettings } from '../../src/backup/settings';
-import type { DatabaseAddress } from '../../src/database/address';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { BackupLock, isBackupRunning } from '../../src/backup/server/backup-lock';
+import type { Query } from '../../src/database/connection/query';
+import { Reporter } from '../../src/backup/status/peer-inventory';
+import { openSession } from '../../src/backup/server/session';
+import { backupSettings } from '../../src/backup/core/settings';
+import type { DatabaseAddress } from '../../src/database/connection/address';
 import { createDataSource } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
 import { migrations } from '../../src/database/migrations';
@@ -80,7 +82,7 @@ describe('a database of a Galera cluster', () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
     const made = async (): Promise<number> => {
       await (await BackupLock.acquire(only(0))).release();
-      await new Reporter(query, folder).tell();
+      await new Reporter(query, folder, folder).tell();
       const [row] = await query("SHOW GLOBAL STATUS LIKE 'Com_create_table'");
       return Number(row?.Value);
     };
@@ -137,17 +139,15 @@ describe('a database of a Galera cluster', () => {
         let scratch: number[] = [];
         const ledger = {
           ...backupLedger,
-          audit: async (query: Query) => {
+          check: async (query: Query) => {
             scratch = await Promise.all(NODES.map((each) => countScratchSchemas(only(each))));
-            return backupLedger.audit(query);
+            return backupLedger.check(query);
           },
         };
-        const { published } = await runBackup(
-          { settings, address: through(node), ledger },
-          { trigger: 'MANUAL', force: true, once: true },
-        );
+        const dependencies = { settings, address: through(node), ledger, settleInterrupted };
+        const { published } = await runBackup(dependencies, { trigger: 'MANUAL', force: true, once: true });
         expect(published).toHaveLength(1);
-        expect(published[0]?.verifiedAt).not.toBeNull();
+        expect((await proveNewest(dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
         expect(scratch).toEqual(NODES.map((each) => (each === node ? 1 : 0)));
       }
     } finally {

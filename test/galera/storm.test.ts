@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
-import type { Query } from '../../src/backup/ledger';
-import { connectionOptions } from '../../src/database/connection-options';
+import type { Query } from '../../src/database/connection/query';
+import { connectionOptions } from '../../src/database/connection/connection-options';
 import { Role } from '../../src/entities/enums';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
 import { client, type Storm } from '../ledger/storm-client';
 import { beginStorm, compareAnswersToRows, lookAtJournal } from '../ledger/storm-judge';
 import { addressOf, type Galera, nodeUrl, startGalera } from '../support/galera';
@@ -90,8 +90,11 @@ async function agreedState(galera: Galera): Promise<number> {
     galera.urls.map(async (_, node) => {
       const query = asking(nodeUrl(galera, node));
       await lookAtJournal(query);
-      expect(await audit(query)).toEqual([]);
-      const tables = ['users', 'vehicles', 'sales', 'payments', 'contributions', 'operations', 'pool'];
+      expect(await checkLedger(query)).toEqual([]);
+      const tables = [
+        ...['users', 'vehicles', 'sales', 'payments', 'contributions', 'operations', 'pool'],
+        ...['idempotency_keys', 'commission_rates'],
+      ];
       return query(`CHECKSUM TABLE ${tables.join(', ')}`);
     }),
   );

@@ -36,7 +36,9 @@ describe('pages of other origins', () => {
       expect(answer.headers.get('access-control-allow-headers')).toMatch(/authorization/);
       expect(answer.headers.get('vary')).toMatch(/origin/i);
     }
-    expect(allowed(await ask(APP))).toBe(APP);
+    const answer = await ask(APP);
+    expect(allowed(answer)).toBe(APP);
+    expect(answer.headers.get('access-control-expose-headers')).toBe('x-request-id, retry-after');
     for (const origin of [
       'https://evil.example.com',
       'http://app.example.com',

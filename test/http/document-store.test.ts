@@ -1,5 +1,5 @@
 import { type DocumentNode, parse } from 'graphql';
-import { DocumentStore } from '../../src/http/document-store';
+import { DocumentStore } from '../../src/http/graphql/document-store';
 
 describe('the store of documents', () => {
   const document = (text: string): DocumentNode => parse(text);

@@ -1,5 +1,5 @@
 import mysql from 'mysql2/promise';
-import { connectionOptions } from '../../src/database/connection-options';
+import { connectionOptions } from '../../src/database/connection/connection-options';
 import { bearer, http, type HttpAnswer, post } from '../support/http';
 import { type PrivateDatabaseServer, startPrivateDatabaseServer } from '../support/private-database-server';
 import { startTestServer, type TestServer } from '../support/server';

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { post } from '../support/http';
+import { bearer, post } from '../support/http';
 import { startTestServer, type TestServer } from '../support/server';
 import { waitFor } from '../support/wait';
 
@@ -19,8 +19,9 @@ describe('requests in flight', () => {
     return connect(Number(port), hostname).on('error', () => undefined);
   };
   const headers = (path: string, length: number): string =>
-    `POST ${path} HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
-  const status = async (): Promise<number> => (await post(`${server.url}/graphql`, { query: '{ __typename }' })).status;
+    `POST ${path} HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\nauthorization: Bearer ${server.admin.token ?? ''}\r\ncontent-length: ${length}\r\n\r\n`;
+  const status = async (): Promise<number> =>
+    (await post(`${server.url}/graphql`, { query: '{ __typename }' }, bearer(server.admin.token))).status;
 
   test('count until they end, however their path is spelled, and no longer', async () => {
     const half = Array.from({ length: MANY }, () => {

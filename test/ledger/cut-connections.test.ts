@@ -1,5 +1,5 @@
 import { Role } from '../../src/entities/enums';
-import { PROMPT } from '../../src/database/connection-pool';
+import { PROMPT } from '../../src/database/connection/connection-pool';
 import { DatabaseProxy, type Statement } from '../support/database-proxy';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { atStatement, journal, OPERATIONS, type OperationUnderTest } from './operations-under-test';
@@ -128,7 +128,7 @@ describe('a lost connection', () => {
         return fault(statement);
       };
       if (what === 'rejecting one') {
-        expect((await ledger.payments.reject(ledger.actor, id, 'no')).status).toBe('REJECTED');
+        expect((await ledger.payments.reject(ledger.actor, { id, reason: 'no' })).status).toBe('REJECTED');
       } else {
         await ledger.requestMove(4, 5n);
       }
@@ -167,7 +167,7 @@ describe('a lost connection', () => {
         expect(answer).toBe(after.newest);
         expect(ledger.asked).toEqual([number]);
       }
-      expect(await ledger.audit()).toEqual([]);
+      expect(await ledger.check()).toEqual([]);
       // The driver's pool is whole again, and holds nothing that is dead.
       const answers = await Promise.all(Array.from({ length: 12 }, () => ledger.dataSource.query('SELECT 1 AS one')));
       expect(answers).toHaveLength(12);

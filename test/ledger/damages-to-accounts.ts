@@ -1,4 +1,4 @@
-/** Damage done by hand: what, the statements that do it, and the sentence of the audit that must name it. */
+/** Damage done by hand: what, the statements that do it, and the sentence of the ledger check that must name it. */
 export type Damage = readonly [what: string, statements: string | readonly string[], sentence: RegExp];
 
 /** The row of payments with that kind, the first of them: an id within a statement that changes payments. */

@@ -70,26 +70,71 @@ export const damagesToSales: readonly Damage[] = [
   ],
   ['a sale less', 'DELETE FROM sales WHERE id = 3', /^Operation \d+ \(SELL_VEHICLE\) does not point at what it did/],
   ['a vehicle less', 'DELETE FROM vehicles WHERE id = 3', /^Operation \d+ \(BUY_VEHICLE\) does not point/],
+  [
+    'an undone purchase in force again',
+    "UPDATE vehicles SET status = 'FOR_SALE', counts = 1, cancelledAt = NULL, cancelledById = NULL WHERE id = 6",
+    /^The undone purchase of vehicle 6 is in the journal 1 times/,
+  ],
+  [
+    'a purchase undone by no operation',
+    "UPDATE vehicles SET status = 'CANCELLED' WHERE id = 3",
+    /^The undone purchase of vehicle 3 is in the journal 0 times/,
+  ],
+  ...['counts = 1', 'cancelledAt = NULL', 'cancelledById = NULL'].map((lost): [string, string, RegExp] => [
+    `an undone purchase with ${lost}`,
+    `UPDATE vehicles SET ${lost} WHERE id = 6`,
+    /^Vehicle 6 is CANCELLED, but its purchase was undone/,
+  ]),
+  [
+    'a VIN that does not count',
+    'UPDATE vehicles SET counts = NULL WHERE id = 3',
+    /^Vehicle 3 is FOR_SALE, but its purchase was undone never/,
+  ],
+  [
+    'an undone purchase of what was sold',
+    "UPDATE operations SET vehicleId = 2 WHERE kind = 'UNBUY_VEHICLE'",
+    /^Operation 18 \(UNBUY_VEHICLE\) cannot follow what happened to vehicle 2/,
+  ],
   // Journal
   [
     'the last operation less',
     'DELETE FROM operations WHERE number = (SELECT lastOperation FROM pool)',
-    /^The operations are 15 rows numbered 1 to 15, but the last number of 1 pools is 16/,
+    /^The operations are 17 rows numbered 1 to 17, but the last number of 1 pools is 18/,
   ],
   [
     'a gap',
     ['DELETE FROM operations WHERE number = 5', 'UPDATE operations SET number = 5 WHERE number = 15'],
-    /^The operations are 15 rows numbered 1 to 16/,
+    /^The operations are 17 rows numbered 1 to 18/,
   ],
   [
     'the first number',
     'UPDATE operations SET number = 0 WHERE number = 1',
-    /^The operations are 16 rows numbered 0 to 16/,
+    /^The operations are 18 rows numbered 0 to 18/,
   ],
   [
     "the pool's last number",
     'UPDATE pool SET lastOperation = lastOperation + 1',
-    /^The operations are 16 rows .* of 1 pools is 17/,
+    /^The operations are 18 rows .* of 1 pools is 19/,
+  ],
+  [
+    'the rate of a sale',
+    'UPDATE sales SET commissionRate = commissionRate - 1 WHERE profit = 50000',
+    /^Sale \d+ has a commission of \d+ cents, which \d+ ppm of a profit of/,
+  ],
+  [
+    'a missing rate',
+    'UPDATE sales SET commissionRate = NULL LIMIT 1',
+    /^Sale \d+ has a commission of \d+ cents, which no ppm/,
+  ],
+  [
+    "the pool's rate",
+    'UPDATE pool SET commissionRate = 1',
+    /^The commission rate of the pool is 1 ppm, but 500000 ppm/,
+  ],
+  [
+    'the one who set a rate',
+    'UPDATE commission_rates SET setById = 999',
+    /^Row \d+ of commission_rates points by setById at row 999/,
   ],
   ["the pool's row", 'DELETE FROM pool', /of 0 pools is null/],
   [
@@ -140,6 +185,7 @@ export const damagesToSales: readonly Damage[] = [
     'sales.soldById',
     'sales.reversedById',
     'vehicles.boughtById',
+    'vehicles.cancelledById',
     'operations.actorId',
     'operations.vehicleId',
     'operations.saleId',

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { Role } from '../../src/entities/enums';
+import { ListService } from '../../src/services/list-service';
+import { pageRequest } from '../../src/services/page';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { History, steps } from './history';
 import { Model } from './model';
@@ -15,26 +17,29 @@ test('contributions page through all of the history of every account', async () 
     for (const step of list) await history.take(step);
 
     const accounts = [history.model.company, ...history.model.members];
+    const lists = new ListService(ledger.dataSource);
     const longest = Math.max(...accounts.map(({ history: lines }) => lines.length));
     expect(longest).toBeGreaterThan(7);
     for (const { id, history: lines } of accounts) {
       const read: string[] = [];
       let after: string | null = null;
       do {
-        const [page] = await ledger.payments.contributionsByUser([id], { first: 7, after });
+        const asked = { filter: {}, page: pageRequest({ first: 7, after }) };
+        const [page] = await lists.contributionsOfUsers([id], asked);
         if (page === undefined) throw new Error('there is no page');
+        const last = page.nodes.at(-1);
         expect(await page.totalCount()).toBe(lines.length);
         read.push(...page.nodes.map((line) => `${line.amount} makes ${line.balance} at ${line.percentage}`));
-        after = page.hasNextPage ? page.endCursor : null;
+        after = page.hasNextPage && last !== undefined ? page.cursorOf(last) : null;
       } while (after !== null);
       expect(read.toReversed()).toEqual(
         lines.map(({ amount, balance, share }) => `${amount} makes ${balance} at ${share}`),
       );
     }
     // All accounts at once, as a list of users asks: the newest of each.
-    const pages = await ledger.payments.contributionsByUser(
+    const pages = await lists.contributionsOfUsers(
       accounts.map(({ id }) => id),
-      { first: 3 },
+      { filter: {}, page: pageRequest({ first: 3 }) },
     );
     expect(pages.map(({ nodes }) => nodes.map(({ balance }) => balance))).toEqual(
       accounts.map(({ history: lines }) =>

@@ -24,7 +24,7 @@ export class History {
     this.asker = Object.assign(new User(), ledger.actor, { role: 'ADMIN' });
   }
 
-  /** One step, and the audit and the comparison of all balances and shares after it. */
+  /** One step, and the ledger check and the comparison of all balances and shares after it. */
   async take(one: Step): Promise<void> {
     const { model } = this;
     switch (one.do) {
@@ -67,9 +67,14 @@ export class History {
         if (vehicle !== undefined) await this.unsell(vehicle);
         break;
       }
+      case 'unbuy': {
+        const vehicle = among(model.vehicles, one.vehicle);
+        if (vehicle !== undefined) await this.unbuy(vehicle);
+        break;
+      }
     }
     await this.compareHoldings();
-    expect(await this.ledger.audit()).toEqual([]);
+    expect(await this.ledger.check()).toEqual([]);
   }
 
   async request(account: number, sum: bigint, confirmed: boolean): Promise<void> {
@@ -91,7 +96,7 @@ export class History {
 
   private async reject(movement: Movement): Promise<void> {
     const refusal = movement.status === 'PENDING' ? null : 'PAYMENT_NOT_PENDING';
-    await this.attempt(refusal, () => this.ledger.payments.reject(this.ledger.actor, movement.payment, null));
+    await this.attempt(refusal, () => this.ledger.payments.reject(this.ledger.actor, { id: movement.payment }));
     if (refusal === null) movement.status = 'REJECTED';
   }
 
@@ -103,17 +108,26 @@ export class History {
 
   async sell(vehicle: ModelVehicle, wanted: bigint): Promise<void> {
     const price = [1n, vehicle.cost + wanted, MAX_CENTS].sort(ascending)[1] ?? 1n;
-    const refusal = this.model.saleInForce(vehicle) === undefined ? null : 'VEHICLE_ALREADY_SOLD';
+    const isSold = this.model.saleInForce(vehicle) !== undefined;
+    const refusal = vehicle.cancelled ? 'NOT_FOUND' : isSold ? 'VEHICLE_ALREADY_SOLD' : null;
     const vehicleId = this.idOf(vehicle);
     await this.attempt(refusal, () => this.ledger.vehicles.sell(this.ledger.actor, { vehicleId, price }));
     if (refusal === null) this.model.sell(vehicle, price);
   }
 
   async unsell(vehicle: ModelVehicle): Promise<void> {
-    const refusal = this.model.saleInForce(vehicle) === undefined ? 'VEHICLE_NOT_SOLD' : null;
+    const isSold = this.model.saleInForce(vehicle) !== undefined;
+    const refusal = vehicle.cancelled ? 'NOT_FOUND' : isSold ? null : 'VEHICLE_NOT_SOLD';
     const vehicleId = this.idOf(vehicle);
     await this.attempt(refusal, () => this.ledger.vehicles.unsell(this.ledger.actor, { vehicleId }));
     if (refusal === null) this.model.unsell(vehicle);
+  }
+
+  private async unbuy(vehicle: ModelVehicle): Promise<void> {
+    const refusal = this.model.refusesUnbuying(vehicle);
+    const vehicleId = this.idOf(vehicle);
+    await this.attempt(refusal, () => this.ledger.vehicles.unbuy(this.ledger.actor, { vehicleId }));
+    if (refusal === null) this.model.unbuy(vehicle);
   }
 
   private idOf(vehicle: ModelVehicle): string {
@@ -165,6 +179,10 @@ export class History {
         ),
       ),
     );
+    const [held] = await this.ledger.query(
+      "SELECT COALESCE(SUM(cost), 0) AS cost FROM vehicles WHERE status = 'FOR_SALE'",
+    );
+    expect(String(held?.cost)).toBe(String(this.model.invested));
     const operations = await this.ledger.query('SELECT number, kind FROM operations ORDER BY number');
     expect(operations.map(({ kind }) => kind)).toEqual(this.model.operations);
     expect(this.ledger.asked).toEqual(operations.map(({ number }) => number));

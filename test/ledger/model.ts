@@ -33,6 +33,7 @@ export interface ModelSale {
 export interface ModelVehicle {
   cost: bigint;
   sales: ModelSale[];
+  cancelled: boolean;
 }
 
 export type Status = 'PENDING' | 'CONFIRMED' | 'REJECTED';
@@ -96,10 +97,25 @@ export class Model {
   }
 
   buy(cost: bigint): ModelVehicle {
-    const vehicle = { cost, sales: [] };
+    const vehicle = { cost, sales: [], cancelled: false };
     this.vehicles.push(vehicle);
     this.operations.push('BUY_VEHICLE');
     return vehicle;
+  }
+
+  refusesUnbuying({ sales, cancelled }: ModelVehicle): Verdict {
+    return cancelled ? 'NOT_FOUND' : sales.length > 0 ? 'VEHICLE_ALREADY_SOLD' : null;
+  }
+
+  unbuy(vehicle: ModelVehicle): void {
+    vehicle.cancelled = true;
+    this.operations.push('UNBUY_VEHICLE');
+  }
+
+  /** What the vehicles for sale have cost. */
+  get invested(): bigint {
+    const isHeld = (vehicle: ModelVehicle): boolean => !vehicle.cancelled && this.saleInForce(vehicle) === undefined;
+    return this.vehicles.filter(isHeld).reduce((sum, { cost }) => sum + cost, 0n);
   }
 
   saleInForce(vehicle: ModelVehicle): ModelSale | undefined {

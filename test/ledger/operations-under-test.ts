@@ -20,7 +20,13 @@ const sold = async (ledger: LedgerUnderTest): Promise<string> => {
   return vehicleId;
 };
 
-type All = readonly [OperationUnderTest, OperationUnderTest, OperationUnderTest, OperationUnderTest];
+type All = readonly [
+  OperationUnderTest,
+  OperationUnderTest,
+  OperationUnderTest,
+  OperationUnderTest,
+  OperationUnderTest,
+];
 
 export const OPERATIONS: All = [
   { name: 'buyVehicle', prepare: () => Promise.resolve(''), run: bought },
@@ -38,6 +44,11 @@ export const OPERATIONS: All = [
     name: 'confirmPayment',
     prepare: async (ledger) => ledger.requestMove(3, 1_234n),
     run: async ({ payments, actor }, id) => String((await payments.confirm(actor, id)).id),
+  },
+  {
+    name: 'unbuyVehicle',
+    prepare: bought,
+    run: async ({ vehicles, actor }, vehicleId) => String((await vehicles.unbuy(actor, { vehicleId })).id),
   },
 ];
 

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mysql, { type Connection } from 'mysql2/promise';
-import type { DatabaseAddress } from '../../src/database/address';
-import { connectionOptions } from '../../src/database/connection-options';
-import { PROMPT } from '../../src/database/connection-pool';
-import { EmbeddedDatabase } from '../../src/database/embedded';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { connectionOptions } from '../../src/database/connection/connection-options';
+import { PROMPT } from '../../src/database/connection/connection-pool';
+import { EmbeddedDatabase } from '../../src/database/embedded/embedded';
 import { Role } from '../../src/entities/enums';
 import { Refusal } from '../../src/services/errors';
 import { DatabaseProxy } from '../support/database-proxy';
@@ -15,7 +15,7 @@ import { waitFor } from '../support/wait';
 import { atStatement, journal, OPERATIONS } from './operations-under-test';
 
 const { OPERATOR, INVESTOR } = Role;
-const PATIENCE_MS = 6_000;
+const RETRY_FOR_MS = 6_000;
 const [buy, sell, , confirm] = OPERATIONS;
 
 /** What takes longer than a moment, and what concerns a whole server: on one of this test's own. */
@@ -49,7 +49,7 @@ describe('an outage', () => {
         unusedMs: 300,
         freeConnectionMs: 2_000,
       },
-      patienceMs: PATIENCE_MS,
+      retryForMs: RETRY_FOR_MS,
       through: async (address) => {
         proxy = await DatabaseProxy.start(address);
         outside = await mysql.createConnection(connectionOptions(address));
@@ -84,13 +84,13 @@ describe('an outage', () => {
     const began = Date.now();
     const refusal = await refusalOf(sell.run(ledger, id));
     expect(refusal.code).toBe('SERVICE_UNAVAILABLE');
-    expect(Date.now() - began).toBeLessThan(PATIENCE_MS + 2_000);
+    expect(Date.now() - began).toBeLessThan(RETRY_FOR_MS + 2_000);
     expect(await journal(ledger)).toEqual(before);
     expect(ledger.asked).toHaveLength(before.numbers.length);
 
     proxy.passAll();
     expect(await sell.run(ledger, id)).toBe(id);
-    expect(await ledger.audit()).toEqual([]);
+    expect(await ledger.check()).toEqual([]);
   });
 
   test('at COMMIT that does not end: OUTCOME_UNKNOWN, with what to look for, and a backup is asked for', async () => {
@@ -133,7 +133,7 @@ describe('an outage', () => {
     const { numbers, newest } = await journal(ledger);
     expect(numbers).toEqual([...before.numbers, before.numbers.length + 1]);
     expect(answer).toBe(newest);
-    expect(await ledger.audit()).toEqual([]);
+    expect(await ledger.check()).toEqual([]);
   });
 
   /** Starts the server again as the next process of ours that needs it would. */
@@ -203,7 +203,7 @@ describe('an outage', () => {
     expect(Number(status?.Value)).toBeGreaterThan(0);
     await outside.query('ROLLBACK');
     expect(await answer).toBe(id);
-    expect(await ledger.audit()).toEqual([]);
+    expect(await ledger.check()).toEqual([]);
   });
 
   test('by a global read lock that lets COMMIT alone wait and fail: settled by looking', async () => {
@@ -229,7 +229,7 @@ describe('an outage', () => {
     await outside.query('UNLOCK TABLES');
     expect(await answer).toBe(id);
     expect((await journal(ledger)).numbers).toEqual([...before.numbers, before.numbers.length + 1]);
-    expect(await ledger.audit()).toEqual([]);
+    expect(await ledger.check()).toEqual([]);
   });
 
   test('of the network, with every connection silent: a clear error in bounded time, and then all is well', async () => {
@@ -240,8 +240,8 @@ describe('an outage', () => {
     const began = Date.now();
     const answers = await Promise.all(Array.from({ length: 30 }, () => refusalOf(buy.run(ledger, ''))));
     expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['SERVICE_UNAVAILABLE']));
-    // The last try begins within the patience, and lasts until its silence counts as a loss.
-    expect(Date.now() - began).toBeLessThan(PATIENCE_MS + 2_500 + 2_000);
+    // The last try begins before the time to retry is over, and lasts until its silence counts as a loss.
+    expect(Date.now() - began).toBeLessThan(RETRY_FOR_MS + 2_500 + 2_000);
     proxy.passAll();
     await buy.run(ledger, '');
     expect((await journal(ledger)).numbers).toHaveLength(before.numbers.length + 1);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { split } from '../../src/services/ledger';
-import { splitByWeight } from '../../src/values/split';
+import { splitByWeight } from './split-by-weight';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { shareOut } from './model';
 

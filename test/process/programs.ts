@@ -3,11 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { lockName } from '../../src/backup/lock';
-import { connectionOptions } from '../../src/database/connection-options';
-import { embeddedAddress } from '../../src/database/embedded';
+import { lockName } from '../../src/backup/server/backup-lock';
+import { connectionOptions } from '../../src/database/connection/connection-options';
+import { embeddedAddress } from '../../src/database/embedded/embedded';
 import { Client } from '../support/client';
 import { isMariaDbServer } from '../support/database-process';
+import { expectNoSecretIn, expectNoSecretInBackupLog } from '../support/logged';
 import { allProcesses, type ProcessInfo } from '../support/processes';
 import { program } from '../support/programs';
 import { waitFor } from '../support/wait';
@@ -31,6 +32,7 @@ export function newFolder(): string {
       for (const { pid } of left) killIfThere(pid);
       return left.length === 0;
     });
+    expectNoSecretInBackupLog(folder);
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;
@@ -66,11 +68,12 @@ export class Running {
   constructor(readonly child: ChildProcess) {
     child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    this.ended = new Promise((resolve) => {
-      child.once('close', (code) => {
-        this.hasEnded = true;
-        resolve({ code, stdout: this.stdout, stderr: this.stderr });
-      });
+    this.ended = new Promise<number | null>((resolve) => {
+      child.once('close', resolve);
+    }).then((code) => {
+      this.hasEnded = true;
+      expectNoSecretIn(this.stderr);
+      return { code, stdout: this.stdout, stderr: this.stderr };
     });
   }
 
@@ -128,6 +131,8 @@ export function start(
       PATH: `${process.env.PATH ?? ''}:${folder}`,
       STORAGE_DIR: path.join(folder, 'storage'),
       PORT: '0',
+      // Only tests that mean it see a backup of what is no operation.
+      BACKUP_CHANGES_WITHIN: '1h',
       ...settings,
     },
   });
@@ -147,8 +152,12 @@ export const ADMIN_PASSWORD = 'correct horse battery';
 export class Server extends Running {
   url = '';
 
-  static async start(folder: string, settings: Record<string, string> = {}): Promise<Server> {
-    const { child } = start(folder, 'main', { settings: { ADMIN_PASSWORD, ...settings } });
+  /** @param command another way to start it */
+  static async start(folder: string, settings: Record<string, string> = {}, command?: string[]): Promise<Server> {
+    const { child } = start(folder, 'main', {
+      settings: { ADMIN_PASSWORD, ...settings },
+      ...(command === undefined ? {} : { command }),
+    });
     const server = new Server(child);
     const [, url = ''] = await server.said(/^Motorpool is ready at (http:\S+)\/graphql, .*\n/m);
     server.url = url;
@@ -160,10 +169,15 @@ export class Server extends Running {
   }
 }
 
-/** The names of the backups in a folder, oldest first. */
+/** The names of the backups in a folder, oldest first, without the first one of a new pool. */
 export function backupsIn(folder: string): string[] {
+  const backups = path.join(folder, 'storage', 'app', 'backups');
+  const isInitial = (name: string): boolean =>
+    /"trigger":"INITIAL"/.test(readFileSync(path.join(backups, name), 'utf8'));
   try {
-    return readdirSync(path.join(folder, 'storage', 'app', 'backups')).sort();
+    return readdirSync(backups)
+      .sort()
+      .filter((name) => !isInitial(name));
   } catch {
     return [];
   }

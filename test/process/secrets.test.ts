@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mysql from 'mysql2/promise';
-import { lockName } from '../../src/backup/lock';
-import { connectionOptions } from '../../src/database/connection-options';
+import { lockName } from '../../src/backup/server/backup-lock';
+import { connectionOptions } from '../../src/database/connection/connection-options';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { allProcesses } from '../support/processes';
 import { waitFor } from '../support/wait';
@@ -61,9 +61,12 @@ test('while a backup runs, the password is in no argument list, no other environ
     look();
     return backupsIn(folder).length > 0;
   });
+  await waitFor('its proof', () => {
+    look();
+    return backupLog(folder).includes('Proven: ');
+  });
   expect([...seen]).toContain('backup-worker');
   await server.end('SIGTERM');
-  expect(backupLog(folder)).toContain('found sound');
   expect(backupLog(folder) + server.stdout + server.stderr).not.toContain(SECRET);
   expect(processesOf(folder)).toEqual([]);
 });

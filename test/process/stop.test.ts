@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { describeIf } from '../support/debian-package';
+import { setTimeout as pause } from 'node:timers/promises';
 import { bearer } from '../support/http';
+import { program } from '../support/programs';
 import { waitFor } from '../support/wait';
 import {
   backupLog,
@@ -20,41 +24,90 @@ import {
 
 afterEach(clearUp);
 
-test('SIGTERM lets a running backup finish and leaves nothing running', async () => {
+test('SIGTERM hands a running backup over, which keeps the database up and covers what committed meanwhile', async () => {
   const folder = newFolder();
   const server = await Server.start(folder);
   const admin = await server.signIn();
   const letGo = await holdBackups(folder);
   await admin.buy('1000.00');
   const worker = await waitingBackup(folder);
+  await admin.buy('2000.00');
+  const database = databaseOf(folder);
 
-  const ended = server.end('SIGTERM');
-  await server.said(/^Stopping: .*$/m);
-  expect(processesOf(folder).map(({ pid }) => pid)).toEqual(expect.arrayContaining([server.pid, worker.pid]));
+  const begun = performance.now();
+  expect((await server.end('SIGTERM')).code).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(PROMPT_MS);
+  expect(server.stdout).toMatch(
+    /^Stopping: .*; a running backup is handed over and continues by itself\. .*\nStopped\.$/m,
+  );
+  expect(processesOf(folder).map(({ pid }) => pid)).toEqual(expect.arrayContaining([worker.pid, database]));
   expect(backupsIn(folder)).toEqual([]);
+
   await letGo();
-  expect((await ended).code).toBe(0);
-  expect(backupsIn(folder)).toHaveLength(1);
-  expect(processesOf(folder)).toEqual([]);
-  expect(readdirSync(path.join(folder, 'storage', 'app', 'backups'))).toEqual(backupsIn(folder));
+  await waitFor('the end of the backup processes and their database', () => processesOf(folder).length === 0);
+  expect(lastOperationIn(folder)).toBe(2);
+  expect(backupLog(folder)).not.toMatch(/ (WARN|ERROR) /);
 });
 
-describe('connections of clients', () => {
-  const PROMPT_MS = 10_000;
+/** The number of the last operation in the newest backup. */
+function lastOperationIn(folder: string): number {
+  const file = path.join(folder, 'storage', 'app', 'backups', backupsIn(folder).at(-1) ?? '');
+  return Number(/"lastOperation":\{"number":(\d+),/.exec(readFileSync(file, 'utf8'))?.[1]);
+}
 
+const canBeContained = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
+
+describeIf(
+  canBeContained,
+  'unshare, and the right to use it (run as root)',
+  'as the first process of a container',
+  () => {
+    test('a server that stops waits for its backup, and answers /healthz meanwhile', async () => {
+      const folder = newFolder();
+      const command = ['unshare', '--pid', '--fork', '--mount-proc', process.execPath, program('main')];
+      const server = await Server.start(folder, {}, command);
+      const admin = await server.signIn();
+      const letGo = await holdBackups(folder);
+      await admin.buy('1000.00');
+      await waitingBackup(folder);
+
+      const [main] = processesOf(folder).filter(({ parent }) => parent === server.pid);
+      process.kill(main?.pid ?? 0, 'SIGTERM');
+      await server.said(
+        /^Stopping: .* finished first, since the container ends all its processes with this one\. .*$/m,
+      );
+      const statusOf = async (route: string): Promise<number> => (await fetch(`${server.url}${route}`)).status;
+      await waitFor('the refusal of requests', async () => (await statusOf('/readyz')) === 503);
+      expect(await statusOf('/healthz')).toBe(200);
+      const refused = await fetch(`${server.url}/graphql?query={__typename}`);
+      expect({ status: refused.status, body: await refused.json() }).toMatchObject({
+        status: 503,
+        body: { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] },
+      });
+      expect(backupsIn(folder)).toEqual([]);
+      await letGo();
+      expect((await server.ended).code).toBe(0);
+      expect(lastOperationIn(folder)).toBe(1);
+      expect(processesOf(folder)).toEqual([]);
+    });
+  },
+);
+
+const PROMPT_MS = 10_000;
+
+describe('connections of clients', () => {
   /** Keeps the purchases of a folder's pool waiting in the midst of their transaction. */
   const holdPurchases = async (query: Awaited<ReturnType<typeof openSql>>) => {
-    await query('LOCK TABLES pool WRITE, vehicles WRITE');
+    await query('BEGIN');
+    await query('SELECT * FROM pool WHERE id = 1 FOR UPDATE');
     return {
       /** Until one does. */
       wait: () =>
         waitFor('the purchase to be under way', async () => {
-          const waiting = await query(
-            `SELECT 1 FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'`,
-          );
+          const waiting = await query(`SELECT 1 FROM information_schema.processlist WHERE info LIKE 'UPDATE pool%'`);
           return (waiting as unknown[]).length > 0;
         }),
-      letGo: () => query('UNLOCK TABLES'),
+      letGo: () => query('ROLLBACK'),
     };
   };
 
@@ -69,6 +122,30 @@ describe('connections of clients', () => {
     let hasEnded = false;
     void server.end('SIGTERM').then(() => (hasEnded = true));
     await waitFor('the end of the server', () => hasEnded, PROMPT_MS);
+  });
+
+  test('that wait for an answer are left by a second signal, after it was said what is left', async () => {
+    const folder = newFolder();
+    const server = await Server.start(folder);
+    const admin = await server.signIn();
+    const query = await openSql(folder);
+    const purchases = await holdPurchases(query);
+    const bought = admin.buy('1000.00').catch(() => undefined);
+    await purchases.wait();
+
+    const ended = server.end('SIGINT');
+    await server.said(/^Stopping: .* Press Ctrl-C once more to stop at once\.$/m);
+    // npm passes the same Ctrl-C on, which must not count as the second one.
+    server.child.kill('SIGINT');
+    await pause(1_500);
+    expect(server.child.exitCode).toBeNull();
+    server.child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 1 });
+    expect(server.stdout).toMatch(
+      /^Stopped at once\. Requests that were running got no answer; .* The embedded database/m,
+    );
+    await bought;
+    await purchases.letGo();
   });
 
   // Failing until the server ends a connection once the request on it was answered.
@@ -86,7 +163,7 @@ describe('connections of clients', () => {
     await purchases.letGo();
     expect(await bought).toBe('1');
     await waitFor('the end of the server', () => hasEnded, PROMPT_MS);
-    expect(backupsIn(folder)).toHaveLength(1);
+    await waitFor('the backup', () => backupsIn(folder).length === 1);
   });
 
   test('that leave before the answer do not take the operation along, nor its backup', async () => {
@@ -115,7 +192,8 @@ describe('connections of clients', () => {
     );
     await purchases.letGo();
     const { code, stderr } = await ended;
-    expect({ code, backups: backupsIn(folder).length }).toEqual({ code: 0, backups: 1 });
+    expect(code).toBe(0);
+    await waitFor('the backup', () => backupsIn(folder).length === 1);
     expect(stderr).toContain('"msg":"buyVehicle: done"');
     expect(stderr).not.toContain('unexpectedly');
   });
@@ -137,8 +215,8 @@ test.each([
   server.child.kill(second);
   await letGo();
   expect(await server.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nStopped\.\n$/) as string });
+  await waitFor('the end of the backup', () => processesOf(folder).length === 0);
   expect(backupsIn(folder)).toHaveLength(1);
-  expect(processesOf(folder)).toEqual([]);
 });
 
 test('a backup outlives a server that is killed, and the last to leave ends the database', async () => {
@@ -183,7 +261,8 @@ test('the successor of a server that was killed finds the database and backs up 
   ).administer<{ latestBackup: unknown }>('{ latestBackup { filename trigger lastOperation current } }');
   expect(latestBackup).toEqual({ filename: backup, trigger: 'RECOVERY', lastOperation: 2, current: true });
   expect((await successor.end('SIGTERM')).code).toBe(0);
-  expect(processesOf(folder)).toEqual([]);
+  // A proof of the server that was killed may go on for a moment.
+  await waitFor('the end of all', () => processesOf(folder).length === 0);
 
   // Everything is covered: the next start asks for none.
   const third = await Server.start(folder);

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
-import type { Backup } from '../../src/backup/catalogue';
-import type { RestoreSource } from '../../src/backup/restore/choose';
-import { runBackup } from '../../src/backup/run-backup';
-import { knownSchemas } from '../../src/cli/restored-schema';
+import type { Backup } from '../../src/backup/files/catalogue';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import type { RestoreSource } from '../../src/backup/restore/plan/choice';
+import { verifyFile } from '../../src/backup/prove/verify-file';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { knownSchemas } from '../../src/database/known-schemas';
 import { createDataSource } from '../../src/database/data-source';
 import { migrations } from '../../src/database/migrations';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { createTestDatabase } from '../support/database';
-import { CLIENTS } from '../support/engine';
 import { copyWith, flipBit } from './files';
 import { contentOf, openBench, rejection, type Bench } from './support';
 
@@ -62,6 +63,8 @@ test('a file from a newer schema, or from something else', async () => {
   expect(await restoreFile(file)).toMatch(
     /^.*newer\.sql holds a database of the schema Later1999999999999, which this/,
   );
+  // Its proof needs no migration.
+  expect((await verifyFile(bench.dependencies, file)).proof.state).toBe('PROVEN');
   const sql = Buffer.from('CREATE TABLE t (id INT);\n-- Dump completed\n');
   const hash = createHash('sha256').update(sql).digest('hex');
   const foreign = copyWith(backup, 'foreign.sql', {});
@@ -69,7 +72,9 @@ test('a file from a newer schema, or from something else', async () => {
     .subarray(backup.sqlBytes)
     .toString();
   writeFileSync(foreign, sql.toString() + line);
-  expect(await restoreFile(foreign)).toBe('The restored copy ends with operation 0 and not 3, so it was not used.');
+  expect(await restoreFile(foreign)).toMatch(
+    /foreign\.sql is not sound, and was not restored: it does not tell its schema.*; it ends with operation 0 and not 3\. The live/,
+  );
 });
 
 test('a file that restores, and breaks the rules of the ledger', async () => {
@@ -80,6 +85,7 @@ test('a file that restores, and breaks the rules of the ledger', async () => {
       settings: { ...bench.settings, verify: 'checksum' },
       address: bench.dependencies.address,
       ledger: backupLedger,
+      settleInterrupted,
     },
     { trigger: 'MANUAL', force: true, once: true },
   );
@@ -151,22 +157,6 @@ test('a file that is taken away while the restore waits', async () => {
   );
 });
 
-test('a safety backup that cannot be made stops it', async () => {
-  const bin = at('bin');
-  mkdirSync(bin);
-  writeFileSync(path.join(bin, CLIENTS.dump), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
-  const path_ = process.env.PATH;
-  process.env.PATH = `${bin}:${path_ ?? ''}`;
-  try {
-    const message = await rejection(bench.restore({ kind: 'latest' }));
-    expect(message).toMatch(
-      /^The safety backup of what would be replaced failed, so nothing was changed: .*--no-safety-backup\.$/,
-    );
-  } finally {
-    process.env.PATH = path_;
-  }
-});
-
 test('a file of an older schema is brought to the current one before the swap', async () => {
   const old = await createTestDatabase();
   const other = await openBench();
@@ -176,7 +166,7 @@ test('a file of an older schema is brought to the current one before the swap', 
     await source.runMigrations();
     await source.destroy();
     const { published } = await runBackup(
-      { settings: other.settings, address: old.address, ledger: backupLedger },
+      { settings: other.settings, address: old.address, ledger: backupLedger, settleInterrupted },
       { trigger: 'MANUAL', force: true, once: true },
     );
     const file = published[0]?.path ?? '';
@@ -184,7 +174,7 @@ test('a file of an older schema is brought to the current one before the swap', 
     expect(plan.migrations).toEqual(knownSchemas.slice(1));
     expect(outcome.migrated).toEqual(knownSchemas.slice(1));
     expect(await backupLedger.schemaVersion(other.query)).toBe(knownSchemas.at(-1));
-    expect(await other.audit()).toEqual([]);
+    expect(await other.check()).toEqual([]);
   } finally {
     await other.close();
     await old.drop();

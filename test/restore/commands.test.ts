@@ -1,7 +1,9 @@
-import { chownSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { withFileLock } from '../../src/database/host/file-lock';
 import type { Ended, Running } from '../process/programs';
 import { DatabaseProxy } from '../support/database-proxy';
+import { waitFor } from '../support/wait';
 import { isolateBackedUp, type Isolated } from './isolated';
 
 /** A user that every machine has. */
@@ -48,15 +50,33 @@ test('a dry run prints the plan, and changes nothing', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(stderr).toMatch(/^Restore plan\n {2}file +\/.*\.sql\n {2}contains +operations up to 3/);
   expect(stderr).toMatch(
-    /^ {2}gone +1 operation\n +4 CONFIRM_PAYMENT by Account 2 <a2@example\.com> at .*\n +and whatever else was entered or changed since .* UTC$/m,
+    /^ {2}gone +1 operation\n +4 CONFIRM_PAYMENT by Account 2 <a2@example\.com> at .*\n +and all else that was entered or changed since .* UTC$/m,
   );
-  expect(stderr).toMatch(/^ {2}safety +a backup of what is there now is made first$/m);
+  expect(stderr).toMatch(/^ {2}safety +what is there now is kept, and saved as a backup after the swap$/m);
+  expect(stderr).toMatch(/^ {2}holds +\d+ tables$/m);
   expect(stderr).toMatch(/^ {2}time +about \d+ s$/m);
   expect(readdirSync(pool.bench.settings.directory)).toEqual(files);
   expect(await pool.bench.newest()).toBe(4);
 });
 
-test('db:verify says for each whether it is sound', async () => {
+test('what breaks a rule of the ledger is put back with --accept-unsound alone', async () => {
+  const { query, name } = pool.bench;
+  const unproven = { BACKUP_VERIFY: 'checksum' };
+  await query('UPDATE users SET balance = balance + 1 WHERE id = 3');
+  const older = await pool.run('db-restore', ['--latest', '--yes'], unproven);
+  const file = /^What was replaced is in (\S+)$/m.exec(older.stderr)?.[1] ?? '';
+  const refused = await pool.run('db-restore', [file, '--yes'], unproven);
+  expect(refused.stderr).toMatch(
+    / is not sound, and was not restored: User 3 holds .*--accept-unsound restores the file/,
+  );
+  expect(refused.code).toBe(1);
+  const { code, stdout, stderr } = await pool.run('db-restore', [file, '--yes', '--accept-unsound'], unproven);
+  expect(stderr).toMatch(/ is not sound: User 3 holds /);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `Restored ${name}: operations up to 3.\n` });
+  expect(await pool.bench.check()).not.toEqual([]);
+});
+
+test('db:verify says for each whether it is proven', async () => {
   const { code, stdout } = await pool.run('db-verify', ['--all']);
   const names = readdirSync(pool.bench.settings.directory).sort().reverse();
   expect(
@@ -64,60 +84,74 @@ test('db:verify says for each whether it is sound', async () => {
       .trim()
       .split('\n')
       .map((line) => line.split(/\s+/).slice(0, 2)),
-  ).toEqual(names.map((name) => ['sound', name]));
+  ).toEqual(names.map((name) => ['PROVEN', name]));
   expect(code).toBe(0);
   const bad = path.join(pool.bench.settings.directory, 'db_backup-2020-01-01_00-00-00.sql');
   writeFileSync(bad, 'INSERT');
   const all = await pool.run('db-verify', ['--all']);
   expect(all.code).toBe(1);
-  expect(all.stdout).toMatch(/^NOT SOUND {4}db_backup-2020-01-01_00-00-00\.sql {2}.* is no complete backup/m);
+  expect(all.stdout).toMatch(/^DAMAGED {5}db_backup-2020-01-01_00-00-00\.sql {2}.* is no complete backup/m);
   expect((await pool.run('db-verify', ['--latest'])).code).toBe(0);
   expect((await pool.run('db-verify', [bad])).code).toBe(1);
   expect(await pool.bench.litter()).toEqual([]);
 });
 
-describe('db:verify calls no file unsound that it did not judge', () => {
-  let proxy: DatabaseProxy;
-  beforeEach(async () => {
-    await pool.bench.backUp();
-    proxy = await DatabaseProxy.start(pool.bench.dependencies.address);
-  });
-  afterEach(() => proxy.close());
+/** How many processes hold the lock of that file, or wait for it. */
+function lockers(lock: string): number {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`-x\0${lock}`);
+    } catch {
+      return false;
+    }
+  }).length;
+}
 
-  /** Verifies all, and does that instead of asking for the lock. */
-  function verifyAll(atLock: (running: Running) => void): Promise<Ended> {
-    const { user, password = '', hosts } = proxy.through(pool.bench.dependencies.address);
-    const url = `mysql://${user}:${password}@127.0.0.1:${hosts[0]?.port ?? 0}/${pool.bench.name}`;
-    const running = pool.start('db-verify', ['--all'], { DATABASE_URL: url });
-    proxy.onStatement = (statement) => {
-      if (/GET_LOCK|leases/.test(statement.sql)) atLock(running);
-      else statement.forward();
-    };
-    return running.ended;
-  }
+describe('db:verify calls no file damaged that it did not judge', () => {
+  beforeEach(() => pool.bench.backUp());
 
   test('for one that is not there', async () => {
     expect(await pool.run('db-verify', ['none.sql'])).toMatchObject({
       code: 1,
-      stdout: 'not checked  none.sql  The backup none.sql cannot be read: no such file or folder (none.sql).\n',
+      stdout: 'not proven  none.sql  The backup none.sql cannot be read: no such file or folder (none.sql).\n',
     });
   });
+
+  /** Begins to verify all while another proof runs, and does that then. */
+  async function verifyWhileOneRuns(
+    settings: Record<string, string>,
+    work: (running: Running) => unknown,
+  ): Promise<Ended> {
+    const lock = path.join(pool.bench.settings.proofServerDirectory, 'proof.lock');
+    mkdirSync(path.dirname(lock), { recursive: true });
+    const running = await withFileLock(lock, async () => {
+      const begun = pool.start('db-verify', ['--all'], settings);
+      // The holder is one of them.
+      await waitFor('db:verify to ask for its turn', () => lockers(lock) === 2);
+      await work(begun);
+      return begun;
+    });
+    return running.ended;
+  }
 
   test('nor where somebody stops it, which ends it', async () => {
-    expect(await verifyAll((running) => running.child.kill('SIGINT'))).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'The verification was stopped.\n',
-    });
+    expect(
+      await verifyWhileOneRuns({}, ({ child, ended }) => {
+        child.kill('SIGINT');
+        return ended;
+      }),
+    ).toEqual({ code: 1, stdout: '', stderr: 'The verification was stopped.\n' });
   });
 
-  test('nor where the database goes away, which ends it', async () => {
-    const [newest] = await pool.bench.backups();
-    const { code, stdout, stderr } = await verifyAll(() => {
+  test('nor where the live database goes away meanwhile', async () => {
+    const proxy = await DatabaseProxy.start(pool.bench.dependencies.address);
+    const { user, password = '', hosts } = proxy.through(pool.bench.dependencies.address);
+    const url = `mysql://${user}:${password}@127.0.0.1:${hosts[0]?.port ?? 0}/${pool.bench.name}`;
+    const { code, stdout } = await verifyWhileOneRuns({ DATABASE_URL: url }, () => {
       proxy.goDown();
     });
-    expect(stdout).toMatch(new RegExp(`^not checked {2}${newest?.filename ?? ''} {2}[^\n]+\n$`));
-    expect(stderr).toMatch(/^The database server at 127\.0\.0\.1:\d+, database \S+ cannot be reached [^\n]+\n$/);
+    await proxy.close();
+    expect(stdout).toMatch(/^(not proven {2}db_backup-\S+\.sql {2}.*\n)+$/);
     expect(code).toBe(1);
   });
 });
@@ -131,7 +165,7 @@ test('a backup is found by the name that db:status lists, which tells the folder
   const restored = await pool.run('db-restore', [name, '--dry-run']);
   expect(restored.stderr).toContain(`  file        ${backup?.path ?? ''}\n`);
   expect(restored.code).toBe(0);
-  expect((await pool.run('db-verify', [name])).stdout).toMatch(new RegExp(`^sound +${name} `));
+  expect((await pool.run('db-verify', [name])).stdout).toMatch(new RegExp(`^PROVEN +${name} `));
 });
 
 /** Only root has folders of others to write to. */
@@ -179,7 +213,7 @@ test('the way to an operation does not lead across the work of the stock client'
   await bench.operate(1);
   const { code, stderr } = await pool.run('db-restore', ['--operation', '4', '--yes']);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/cannot be had: .*: tables were created, changed or replaced after it/);
+  expect(stderr).toMatch(/cannot be had: .*: a migration or a restore changed tables after it/);
 });
 
 test('neither commands nor other programs that make sure of the database stand in the way to an operation', async () => {

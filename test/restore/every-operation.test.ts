@@ -1,5 +1,5 @@
-import { Reporter } from '../../src/backup/reports';
-import { Lease } from '../../src/database/lease';
+import { Reporter } from '../../src/backup/status/peer-inventory';
+import { Lease } from '../../src/database/cluster/lease';
 import { FakePrograms } from '../backup/fake-programs';
 import { CAN_HAVE_ANOTHER, CLIENTS } from '../support/engine';
 import { type PrivateDatabaseServer, startPrivateDatabaseServer } from '../support/private-database-server';
@@ -56,7 +56,7 @@ async function openHistory(): Promise<{ bench: Bench; moments: Map<number, Momen
 
 /** As each server does that shares its database, and on a cluster whoever makes backups. */
 async function writeOwnTables({ query, settings }: Bench): Promise<void> {
-  await new Reporter(query, settings.directory).tell();
+  await new Reporter(query, settings.directory, settings.proofDirectory).tell();
   const lease = await Lease.take(query, 'of-this-test');
   await lease.giveBack();
 }
@@ -122,7 +122,7 @@ test('in the place of the live database too, again and again, whatever history w
       expect(plan.gone.map((entry) => entry.number)).toEqual([number + 1]);
       expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
     }
-    expect(await bench.audit()).toEqual([]);
+    expect(await bench.check()).toEqual([]);
     expect(await bench.litter()).toEqual([]);
   } finally {
     await bench.close();
@@ -138,7 +138,7 @@ test('a backup of the empty ledger makes the very first operations reachable, ho
     const { plan } = await bench.restore({ kind: 'operation', number: 2 });
     expect(plan.backup.path).toBe(empty.path);
     expect(await bench.newest()).toBe(2);
-    expect(await bench.audit()).toEqual([]);
+    expect(await bench.check()).toEqual([]);
   } finally {
     await bench.close();
   }

@@ -1,17 +1,19 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { listBackups } from '../../src/backup/catalogue';
-import { runBackup } from '../../src/backup/run-backup';
-import { backupSettings } from '../../src/backup/settings';
-import { EmbeddedDatabase } from '../../src/database/embedded';
-import { findProgram } from '../../src/database/programs';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { backupSettings } from '../../src/backup/core/settings';
+import { EmbeddedDatabase } from '../../src/database/embedded/embedded';
+import { findProgram } from '../../src/database/host/programs';
 import { Role } from '../../src/entities/enums';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { startChild } from '../backup/child';
 import { restoreWithStockClient } from '../backup/stock-client';
-import { createLedgerTables, operate } from '../backup/support';
+import { createLedgerTables, operate, testLedger } from '../backup/support';
 import { createTestDatabase } from '../support/database';
 import { FAMILY } from '../support/engine';
 import { createLedger } from '../support/ledger';
@@ -55,11 +57,9 @@ both('a backup from one family of servers', () => {
       const vehicle = await ledger.vehicles.buy(ledger.actor, { title: `it's "a" \\ 🚗 ünï`, cost: 10_000n });
       await ledger.vehicles.sell(ledger.actor, { vehicleId: String(vehicle.id), price: 20_003n });
       const settings = backupSettings(path.join(folder, from), { keep: 10, verify: 'restore' });
-      const { published } = await runBackup(
-        { settings, address: ledger.database.address, ledger: backupLedger },
-        { trigger: 'MANUAL', force: true, once: true },
-      );
-      expect(published[0]?.verifiedAt).not.toBeNull();
+      const dependencies = { settings, address: ledger.database.address, ledger: backupLedger, settleInterrupted };
+      const { published } = await runBackup(dependencies, { trigger: 'MANUAL', force: true, once: true });
+      expect((await proveNewest(dependencies)).judged[0]).toMatchObject({ state: 'PROVEN' });
       file = published[0]?.path ?? '';
       rows = await rowsOf(ledger.query);
       await ledger.close();
@@ -74,7 +74,7 @@ both('a backup from one family of servers', () => {
       const target = await createTestDatabase(servers.get(into));
       try {
         await restoreWithStockClient(target.address, target.address.database, file, client);
-        expect(await audit(target.query)).toEqual([]);
+        expect(await checkLedger(target.query)).toEqual([]);
         expect(await rowsOf(target.query)).toEqual(rows);
       } finally {
         await target.drop();
@@ -101,7 +101,8 @@ both('a backup from one family of servers', () => {
       );
       expect(await child.ended).toContain('"problem":null');
       const [backup] = await listBackups(settings.directory);
-      expect(backup?.verifiedAt).not.toBeNull();
+      const proof = { settings, address: database.address, ledger: testLedger, settleInterrupted };
+      expect((await proveNewest(proof)).judged[0]).toMatchObject({ state: 'PROVEN' });
       expect(readFileSync(backup?.path ?? '', 'utf8')).toMatch(
         from === 'MariaDB' ? /^-- MySQL dump/m : /^-- MariaDB dump/m,
       );

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Backup } from '../../src/backup/catalogue';
-import { manifestLine, type Manifest } from '../../src/backup/manifest';
+import type { Backup } from '../../src/backup/files/catalogue';
+import { manifestLine, type Manifest } from '../../src/backup/files/manifest';
 
 /** Writes a copy of a backup that says something else of itself. @returns its path */
 export function copyWith(backup: Backup, name: string, change: Partial<Manifest>): string {

@@ -2,19 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { listBackups } from '../../src/backup/catalogue';
-import { UnsoundBackup } from '../../src/backup/errors';
-import type { RestoreDependencies } from '../../src/backup/restore/context';
+import { listBackups } from '../../src/backup/files/catalogue';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import { ProofImpossible } from '../../src/backup/prove/prove-backup';
+import type { RestoreDependencies } from '../../src/backup/restore/common/context';
 import { restore } from '../../src/backup/restore/restore';
-import { verifyFile } from '../../src/backup/restore/verify-file';
-import { runBackup } from '../../src/backup/run-backup';
-import { openSession, type Session } from '../../src/backup/session';
-import { backupSettings } from '../../src/backup/settings';
-import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
-import { EmbeddedDatabase } from '../../src/database/embedded';
-import { audit } from '../../src/services/audit';
+import { verifyFile } from '../../src/backup/prove/verify-file';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { openSession, type Session } from '../../src/backup/server/session';
+import { backupSettings } from '../../src/backup/core/settings';
+import { knownSchemas, migrateDatabase } from '../../src/database/known-schemas';
+import { EmbeddedDatabase } from '../../src/database/embedded/embedded';
+import { checkLedger } from '../../src/services/ledger-check';
 import { backupLedger } from '../../src/services/backup-ledger';
-import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/own-schema';
+import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/server/auxiliary-schema';
 import { contentOf, rejection } from './support';
 
 /** Room for a small database server, and for not much more. */
@@ -43,7 +44,7 @@ afterAll(() => {
 (isMounted ? test : test.skip)('a disk that is full, or fills up, costs the try and nothing else', async () => {
   const embedded = new EmbeddedDatabase(path.join(disk, 'storage'));
   const address = await embedded.acquire();
-  await migrateRestored(address);
+  await migrateDatabase(address);
   const session: Session = await openSession(address);
   const { query } = session;
   const filler = path.join(disk, 'filler');
@@ -57,7 +58,7 @@ afterAll(() => {
     address,
     ledger: backupLedger,
     knownSchemas,
-    migrate: migrateRestored,
+    migrate: migrateDatabase,
     unlogged: true,
   };
   const restoreLatest = (change: Partial<RestoreDependencies> = {}): Promise<unknown> =>
@@ -67,18 +68,23 @@ afterAll(() => {
   try {
     await query('CREATE TABLE bulk (id INT PRIMARY KEY, text VARCHAR(1000))');
     await query(`INSERT INTO bulk SELECT seq, REPEAT(MD5(seq), 25) FROM seq_1_to_15000`);
-    await runBackup({ settings, address, ledger: backupLedger }, { trigger: 'MANUAL', force: true, once: true });
+    await runBackup(
+      { settings, address, ledger: backupLedger, settleInterrupted },
+      { trigger: 'MANUAL', force: true, once: true },
+    );
     await query('UPDATE bulk SET text = ? WHERE id = 1', ['changed']);
     const before = await contentOf(query, address.database);
     const isUntouched = async (): Promise<void> => {
       expect(await contentOf(query, address.database)).toEqual(before);
       expect(await findOwnSchemas(query, address.database, OWN_SCHEMAS)).toEqual([]);
-      expect(await audit(query)).toEqual([]);
+      expect(await checkLedger(query)).toEqual([]);
     };
 
-    leaveFree(4 * MIB);
+    // Room for the restored one, and then for no backup beside it.
+    const [backup] = await listBackups(settings.directory);
+    leaveFree(1.5 * (backup?.sqlBytes ?? 0));
     expect(await rejection(restoreLatest())).toMatch(
-      /^The disk that holds the database \(.*\) has no room for the restored one .* are free; make room there\.$/,
+      /^The disk that holds the database \(.*\) has no room for the restored one .* are free; free some space there\.$/,
     );
     await isUntouched();
 
@@ -87,17 +93,22 @@ afterAll(() => {
       if (step === 'created') leaveFree(4 * MIB);
     };
     expect(await rejection(restoreLatest({ onStep }))).toMatch(
-      /^The disk that holds the database .* is full: make room there\.$/,
+      /^The disk that holds the database .* is full: free some space there\.$/,
     );
     rmSync(filler);
     await isUntouched();
 
-    // A file that does not fit is not a bad file.
-    const [backup] = await listBackups(settings.directory);
+    // A file that does not fit is not a bad file, and one that fits elsewhere is proven there.
     leaveFree(18 * MIB);
-    const failure: unknown = await verifyFile(dependencies, backup?.path ?? '').catch((error: unknown) => error);
-    expect((failure as Error).message).toMatch(/^The disk that holds the database .* is full: make room there\.$/);
-    expect(failure).not.toBeInstanceOf(UnsoundBackup);
+    const here = { ...settings, proofServerDirectory: path.join(disk, 'prove') };
+    const failure: unknown = await verifyFile({ ...dependencies, settings: here }, backup?.path ?? '').catch(
+      (error: unknown) => error,
+    );
+    expect((failure as Error).message).toMatch(
+      /^The disk that holds .*prove has no room for a proof: .*BACKUP_PROVE_URL\.$/,
+    );
+    expect(failure).toBeInstanceOf(ProofImpossible);
+    expect(await verifyFile(dependencies, backup?.path ?? '')).toMatchObject({ proof: { state: 'PROVEN' } });
     rmSync(filler);
     await isUntouched();
 

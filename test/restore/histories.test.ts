@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
-import type { Backup } from '../../src/backup/catalogue';
+import type { Backup } from '../../src/backup/files/catalogue';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { restoreWithStockClient } from '../backup/stock-client';
 import { flipBit } from './files';

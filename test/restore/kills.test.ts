@@ -1,5 +1,6 @@
-import { coverage } from '../../src/backup/coverage';
-import type { RestoreDependencies, RestoreStep } from '../../src/backup/restore/context';
+import { coverage } from '../../src/backup/files/coverage';
+import type { RestoreDependencies, RestoreStep } from '../../src/backup/restore/common/context';
+import { findOwnSchemas } from '../../src/backup/server/auxiliary-schema';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { DatabaseProxy } from '../support/database-proxy';
 import { startChild } from './child';
@@ -14,16 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const BEFORE_SWAP: RestoreStep[] = [
-  'locked',
-  'created',
-  'saved',
-  'loaded',
-  'replayed',
-  'migrated',
-  'audited',
-  'published',
-];
+const BEFORE_SWAP: RestoreStep[] = ['locked', 'created', 'loaded', 'replayed', 'migrated', 'checked'];
 const AFTER_SWAP: RestoreStep[] = ['swapped', 'kept', 'dropped', 'backedUp'];
 
 /** To the state after operation 3, which no file holds. */
@@ -36,7 +28,7 @@ function start(standAt: RestoreStep, safetyBackup = true) {
 
 /** Whatever happened, the next backup finds a sound pool, clears up, and covers everything. */
 async function nextBackupIsWell(): Promise<void> {
-  expect(await bench.audit()).toEqual([]);
+  expect(await bench.check()).toEqual([]);
   await bench.backUp();
   expect(await bench.litter()).toEqual([]);
   const covered = await coverage(await bench.backups(), backupLedger, bench.query);
@@ -81,6 +73,41 @@ test.each(AFTER_SWAP)('killed at "%s": the restored pool is live, and what was r
   await bench.query('DROP DATABASE ??', [into]);
 });
 
+const TRIGGER = 'CREATE TRIGGER watch BEFORE INSERT ON vehicles FOR EACH ROW SET NEW.title = NEW.title';
+const triggers = async (): Promise<unknown[]> =>
+  (
+    await bench.query('SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ?', [
+      bench.name,
+    ])
+  ).map(({ name }) => name);
+
+test('killed right after the swap: the next backup makes what the file has beside its tables', async () => {
+  await bench.query(TRIGGER);
+  await bench.query('CREATE VIEW names AS SELECT name FROM users');
+  await bench.backUp();
+  await bench.query('DROP TRIGGER watch');
+  await bench.query('CREATE OR REPLACE VIEW names AS SELECT id FROM users');
+  await bench.operate(1);
+  const { settings, dependencies } = bench;
+  const { address, unlogged } = dependencies;
+  const source = { kind: 'latest' as const };
+  const child = startChild({
+    dependencies: { settings, address, unlogged },
+    source,
+    safetyBackup: true,
+    standAt: 'swapped',
+  });
+  await child.reached('swapped');
+  await child.end('SIGKILL');
+  expect(await triggers()).toEqual([]);
+  await nextBackupIsWell();
+  expect(await triggers()).toEqual(['watch']);
+  expect(Object.keys((await bench.query('SELECT * FROM names'))[0] ?? {})).toEqual(['name']);
+  await bench.query('DROP TRIGGER watch');
+  await bench.query('DROP VIEW names');
+  await bench.backUp();
+});
+
 describe('the database server is lost', () => {
   let proxy: DatabaseProxy;
   beforeEach(async () => {
@@ -95,9 +122,8 @@ describe('the database server is lost', () => {
     return rejection(bench.restore({ kind: 'latest' }, { change: { ...change, address } }));
   };
   const told = async (what: string, remedy: string): Promise<string> => {
-    const [safety] = await bench.backups();
-    expect(safety?.safety).toBe(true);
-    return `The database ${bench.name} ${what}: REASON; what was replaced is in ${safety?.path}, and ${remedy}.`;
+    const [replaced] = await findOwnSchemas(bench.query, bench.name, ['replaced']);
+    return `The database ${bench.name} ${what}: REASON; what was replaced is in the database ${replaced}, and ${remedy}.`;
   };
   const withoutReason = (message: string): string => message.replace(/: .*?;/, ': REASON;');
 
@@ -132,10 +158,23 @@ describe('the database server is lost', () => {
     await nextBackupIsWell();
   });
 
+  test('right before the tables are moved: the next backup makes the triggers again that were dropped', async () => {
+    await bench.query(TRIGGER);
+    proxy.onStatement = (statement) => {
+      if (statement.sql.startsWith('RENAME')) proxy.goDown();
+      else statement.forward();
+    };
+    expect(await restoring({})).toMatch(/ may be restored: /);
+    expect(await triggers()).toEqual([]);
+    await nextBackupIsWell();
+    expect(await triggers()).toEqual(['watch']);
+    await bench.query('DROP TRIGGER watch');
+  });
+
   test('before the swap: nothing happened', async () => {
     const before = await contentOf(bench.query, bench.name);
     const onStep = (step: RestoreStep): void => {
-      if (step === 'published') proxy.goDown();
+      if (step === 'checked') proxy.goDown();
     };
     expect(await restoring({ onStep })).toMatch(/^The restore failed, .* the live database is as it was\.$/);
     expect(await contentOf(bench.query, bench.name)).toEqual(before);
@@ -155,8 +194,8 @@ test('killed after the swap without a safety backup: what was to be discarded is
 });
 
 test('the next restore clears up after a killed one as well', async () => {
-  const child = start('audited');
-  await child.reached('audited');
+  const child = start('checked');
+  await child.reached('checked');
   await child.end('SIGKILL');
   expect((await bench.litter()).length).toBeGreaterThan(0);
   await bench.restore({ kind: 'operation', number: 3 });

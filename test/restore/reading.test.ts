@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BinaryLogParser, type LogEvent } from '../../src/backup/restore/binary-log-parser';
-import { readDumpRows } from '../../src/backup/restore/dump-rows';
-import { KeysLater, type KeyPart } from '../../src/backup/keys-later';
-import { RowStatements, type DumpPart } from '../../src/backup/row-statements';
-import { contentHash } from '../../src/backup/restore/same-content';
-import { changesTables } from '../../src/backup/restore/table-change';
+import { BinaryLogParser, type LogEvent } from '../../src/backup/binlog/binary-log-parser';
+import { readDumpRows } from '../../src/backup/restore/plan/dump-rows';
+import { changeOf, type Change } from '../../src/backup/binlog/ddl-filter';
 
 let folder: string;
 beforeAll(() => {
@@ -21,161 +18,6 @@ function put(text: string): { file: string; bytes: number } {
   writeFileSync(file, text);
   return { file, bytes: Buffer.byteLength(text) };
 }
-
-describe('statements that insert rows are told from all else', () => {
-  const DUMP = `-- MariaDB dump
-/*!40101 SET NAMES utf8mb4 */;
-/*M!100616 SET NOTE_VERBOSITY=0 */;
-/*!40000 DROP DATABASE x */;
-CREATE TABLE \`a\` (
-  \`id\` int(11) NOT NULL,
-  PRIMARY KEY (\`id\`)
-) ENGINE=InnoDB;
-/*!40101 SET character_set_client = utf8mb4 */;
-INSERT INTO \`a\` VALUES
-(1,';\\n'),
-(2,'a;b');
-INSERT INTO \`a\` VALUES
-(3,'');
-/*!40000 ALTER TABLE \`a\` ENABLE KEYS */;
-CREATE TABLE \`heap\` (
-  \`id\` int(11) NOT NULL
-) ENGINE=InnoDB;
-INSERT INTO \`heap\` VALUES
-(1);
-
--- Dumping routines for database 'p'
-INSERT INTO \`a\` VALUES (9);
--- Dump completed`;
-
-  const partsOf = (size: number): { parts: DumpPart[]; settings: string } => {
-    const statements = new RowStatements();
-    const bytes = Buffer.from(DUMP);
-    const parts: DumpPart[] = [];
-    for (let at = 0; at < bytes.length; at += size) parts.push(...statements.push(bytes.subarray(at, at + size)));
-    return { parts: [...parts, ...statements.flush()], settings: statements.settings };
-  };
-
-  test.each([1, 2, 3, 7, 31, 64, 500, DUMP.length])('however the dump is cut into pieces: %i bytes', (size) => {
-    const { parts, settings } = partsOf(size);
-    expect(Buffer.concat(parts.map(({ sql }) => sql)).toString()).toBe(DUMP);
-    expect(parts.filter(({ rows }) => rows).map(({ sql }) => sql.toString())).toEqual([
-      "INSERT INTO `a` VALUES\n(1,';\\n'),\n(2,'a;b');\n",
-      "INSERT INTO `a` VALUES\n(3,'');\n",
-    ]);
-    const begin = parts.findIndex(({ rows }) => rows);
-    expect(parts[begin + 1]?.rows).toBe(true);
-    expect(settings).toBe('/*!40101 SET NAMES utf8mb4 */;\n/*M!100616 SET NOTE_VERBOSITY=0 */;\n');
-  });
-});
-
-describe('a table gets its keys after its rows', () => {
-  const DUMP = `-- MariaDB dump
-CREATE TABLE \`a\` (
-  \`id\` int(11) NOT NULL AUTO_INCREMENT,
-  \`b\` int(11) DEFAULT NULL COMMENT 'KEY \`x\` (\`b\`), it says',
-  PRIMARY KEY (\`id\`),
-  UNIQUE KEY \`a_b\` (\`b\`),
-  KEY \`odd\`\`name\` (\`b\`,\`id\`),
-  FULLTEXT KEY \`words\` (\`b\`),
-  CONSTRAINT \`a_c\` FOREIGN KEY (\`b\`) REFERENCES \`c\` (\`id\`),
-  CONSTRAINT \`a_d\` CHECK (\`b\` > 0)
-) ENGINE=InnoDB COMMENT='KEY';
-/*!40000 ALTER TABLE \`a\` DISABLE KEYS */;
-INSERT INTO \`a\` VALUES
-(1,2);
-/*!40000 ALTER TABLE \`a\` ENABLE KEYS */;
-CREATE TABLE \`nothing_to_do\` (
-  \`id\` int(11) NOT NULL,
-  PRIMARY KEY (\`id\`)
-) ENGINE=InnoDB;
-CREATE TABLE \`no_primary\` (
-  \`id\` int(11) NOT NULL,
-  UNIQUE KEY \`u\` (\`id\`)
-) ENGINE=InnoDB;
-CREATE TABLE \`counts\` (
-  \`x\` int(11) NOT NULL,
-  \`n\` int(11) NOT NULL AUTO_INCREMENT,
-  PRIMARY KEY (\`x\`),
-  KEY \`n\` (\`n\`),
-  KEY \`x\` (\`x\`)
-) ENGINE=InnoDB;
-INSERT INTO \`counts\` VALUES
-(3,4);
-/*!40000 ALTER TABLE \`counts\` ENABLE KEYS */;
--- Dumping routines for database 'p'
-CREATE TABLE \`in_a_body\` (
-  \`id\` int(11) NOT NULL,
-  PRIMARY KEY (\`id\`),
-  KEY \`k\` (\`id\`)
-) ENGINE=InnoDB;
--- Dump completed`;
-
-  const inPieces = (size: number): KeyPart[] => {
-    const keys = new KeysLater();
-    const bytes = Buffer.from(DUMP);
-    const out: KeyPart[] = [];
-    for (let at = 0; at < bytes.length; at += size) out.push(...keys.push(bytes.subarray(at, at + size)));
-    return [...out, ...keys.end()];
-  };
-  const textOf = (parts: readonly KeyPart[]): string => Buffer.concat(parts.map(({ sql }) => sql)).toString();
-
-  const KEYS =
-    'ALTER TABLE `a` ADD UNIQUE KEY `a_b` (`b`), ADD KEY `odd``name` (`b`,`id`);\n' +
-    '/*!40000 ALTER TABLE `a` ENABLE KEYS */;\n';
-  const OTHER_KEYS = 'ALTER TABLE `counts` ADD KEY `x` (`x`);\n/*!40000 ALTER TABLE `counts` ENABLE KEYS */;\n';
-  const REFERENCES = 'ALTER TABLE `a` ADD CONSTRAINT `a_c` FOREIGN KEY (`b`) REFERENCES `c` (`id`);\n';
-
-  test('its foreign keys after all tables, and nothing else changes', () => {
-    const parts = inPieces(DUMP.length);
-    const text = textOf(parts);
-    expect(text).toContain(`(1,2);\n${KEYS}\nCREATE TABLE \`nothing_to_do\``);
-    expect(text).toContain(
-      '  FULLTEXT KEY `words` (`b`),\n  CONSTRAINT `a_d` CHECK (`b` > 0)\n) ENGINE=InnoDB COMMENT',
-    );
-    expect(text).toContain(`COMMENT 'KEY \`x\` (\`b\`), it says',\n  PRIMARY KEY (\`id\`),\n  FULLTEXT`);
-    expect(text).toContain('  UNIQUE KEY `u` (`id`)\n) ENGINE');
-    expect(text).toContain('  KEY `n` (`n`)\n) ENGINE=InnoDB;\nINSERT');
-    expect(text).toContain(`(3,4);\n${OTHER_KEYS}\n${REFERENCES}\n-- Dumping`);
-    expect(text).toContain(DUMP.slice(DUMP.indexOf('-- Dumping routines')));
-    const others = parts.filter(({ what }) => what !== 'dump').map(({ what, sql }) => [what, sql.toString()]);
-    expect(others).toEqual([
-      ['keys', KEYS],
-      ['keys', OTHER_KEYS],
-      ['references', REFERENCES],
-    ]);
-  });
-
-  test('however the dump is cut into pieces', () => {
-    const whole = textOf(inPieces(DUMP.length));
-    for (const size of [1, 2, 3, 7, 31, 64, 500]) expect(textOf(inPieces(size))).toBe(whole);
-  });
-
-  test('between statements, whatever is made of the rest', () => {
-    for (const size of [1, 2, 3, 7, 31, 64, 500, DUMP.length]) {
-      const statements = new RowStatements();
-      const sent: string[] = [];
-      const take = (parts: readonly DumpPart[]): void => {
-        sent.push(...parts.map(({ sql }) => sql.toString()));
-      };
-      for (const { what, sql } of inPieces(size)) {
-        if (what === 'dump') take(statements.push(sql));
-        else {
-          take(statements.flush());
-          expect(sent.join('')).toMatch(/\n$/);
-          sent.push(sql.toString());
-        }
-      }
-      take(statements.flush());
-      const ofRows = sent.filter((sql) => sql.startsWith('INSERT'));
-      expect([size, ofRows]).toEqual([
-        size,
-        ['INSERT INTO `a` VALUES\n(1,2);\n', 'INSERT INTO `counts` VALUES\n(3,4);\n'],
-      ]);
-      expect(sent.join('').replace(/\n+/g, '\n')).toBe(textOf(inPieces(size)).replace(/\n+/g, '\n'));
-    }
-  });
-});
 
 test('the rows of a dump, whatever their text holds', async () => {
   const { file, bytes } = put(`CREATE TABLE \`t\` (
@@ -214,45 +56,66 @@ test('the rows of a dump, wherever it is cut as it is read', async () => {
   }
 });
 
-test('two dumps are the same whatever their comments say', async () => {
-  const hash = (text: string): Promise<string> => {
-    const { file, bytes } = put(text);
-    return contentHash(file, bytes);
-  };
-  const one = await hash('-- at 1\n-- here\nSELECT 1;\n--\nSELECT 2;\n-- Dump completed\n');
-  expect(await hash('-- at 2\nSELECT 1;\n-- there\nSELECT 2;\n-- done\n')).not.toBe(await hash('SELECT 1;\n'));
-  expect(await hash('-- at two\n-- elsewhere\nSELECT 1;\n-- x\nSELECT 2;\n-- Dump completed later\n')).toBe(one);
-  const long = `-- a\n${'INSERT INTO t VALUES (1);\n'.repeat(100_000)}-- b\n`;
-  expect(await hash(long)).toBe(await hash(long.replace('-- a', '-- other').replace('-- b', '--')));
-  expect(await hash(long)).not.toBe(await hash(long.replace('(1)', '(2)')));
-});
-
-test.each<[string, string, boolean]>([
-  ['ALTER TABLE users ADD x INT', 'pool', true],
-  ['ALTER TABLE users ADD x INT', 'other', false],
-  ['ALTER TABLE `pool`.`users` ADD x INT', 'other', true],
-  ['RENAME TABLE other.a TO pool.a', 'other', true],
-  ['/* a */ /*!40000 ALTER TABLE `users` DISABLE KEYS */', 'pool', true],
-  ['-- a comment\nTRUNCATE users', 'pool', true],
-  ['INSERT INTO users VALUES (1)', 'pool', true],
-  ['DROP DATABASE pool', '', true],
-  ['/*!40000 DROP DATABASE IF EXISTS `pool`*/', '', true],
-  ['CREATE OR REPLACE DATABASE pool', '', true],
-  ['ALTER SCHEMA `pool` CHARACTER SET utf8mb3', '', true],
-  ['CREATE DATABASE IF NOT EXISTS `pool` CHARACTER SET utf8mb4', '', false],
-  ['CREATE DATABASE pool_scratch_0123456789ab', 'pool', false],
-  ['DROP TABLE pool_scratch_0123456789ab.users', 'pool_scratch_0123456789ab', false],
+test.each<[string, string, Change]>([
+  ['ALTER TABLE users ADD x INT', 'pool', 'tables'],
+  ['ALTER TABLE users ADD x INT', 'other', 'nothing'],
+  ['ALTER TABLE `pool`.`users` ADD x INT', 'other', 'tables'],
+  ['RENAME TABLE other.a TO pool.a', 'other', 'tables'],
+  ['/* a */ /*!40000 ALTER TABLE `users` DISABLE KEYS */', 'pool', 'tables'],
+  ['-- a comment\nTRUNCATE users', 'pool', 'tables'],
+  ['INSERT INTO users VALUES (1)', 'pool', 'tables'],
+  ['DROP DATABASE pool', '', 'tables'],
+  ['/*!40000 DROP DATABASE IF EXISTS `pool`*/', '', 'tables'],
+  ['CREATE OR REPLACE DATABASE pool', '', 'tables'],
+  ['ALTER SCHEMA `pool` CHARACTER SET utf8mb3', '', 'tables'],
+  ['CREATE DATABASE IF NOT EXISTS `pool` CHARACTER SET utf8mb4', '', 'nothing'],
+  ['CREATE DATABASE pool_scratch_0123456789ab', 'pool', 'nothing'],
+  ['DROP TABLE pool_scratch_0123456789ab.users', 'pool_scratch_0123456789ab', 'nothing'],
   [
     'CREATE OR REPLACE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW v AS SELECT 1',
     'pool',
-    false,
+    'definitions',
   ],
-  ['GRANT ALL ON pool.* TO a', 'pool', false],
-  ['CREATE TEMPORARY TABLE t (id INT)', 'pool', false],
-  ['FLUSH TABLES', 'pool', false],
-])('%s, in %s: changes tables of pool: %s', (text, database, changes) => {
-  expect(changesTables(text, database, 'pool')).toBe(changes);
+  ['GRANT ALL ON pool.* TO a', 'pool', 'nothing'],
+  ['CREATE TEMPORARY TABLE t (id INT)', 'pool', 'nothing'],
+  ['FLUSH TABLES', 'pool', 'nothing'],
+  ['ANALYZE TABLE users', 'pool', 'nothing'],
+  ['ANALYZE LOCAL TABLE users', 'pool', 'nothing'],
+  ['analyze /* so */ no_write_to_binlog table users', 'pool', 'nothing'],
+  ['ANALYZE DELETE FROM users', 'pool', 'tables'],
+  ['ANALYZE FORMAT=JSON UPDATE users SET balance = 0', 'other', 'tables'],
+  ['SET STATEMENT lock_wait_timeout=5 FOR ALTER TABLE users ADD x INT', 'pool', 'tables'],
+  ['set /* so */ statement max_statement_time=10 FOR TRUNCATE TABLE users', 'pool', 'tables'],
+  ['SET PASSWORD FOR a = "b"', 'pool', 'nothing'],
+  ['BEGIN NOT ATOMIC DELETE FROM users; END', 'pool', 'tables'],
+  ['WITH x AS (SELECT 1) DELETE FROM users', 'pool', 'tables'],
+  ['INSERT INTO others VALUES (1)', 'other', 'tables'],
+  ["XA COMMIT X'61',X'',1", '', 'tables'],
+  ['ROLLBACK TO `a`', 'pool', 'tables'],
+  ['SAVEPOINT a', 'pool', 'nothing'],
+  ['CREATE SEQUENCE s', 'pool', 'tables'],
+  ['DROP TRIGGER t', 'pool', 'definitions'],
+  [
+    'CREATE DEFINER=`root`@`localhost` TRIGGER pool.t BEFORE INSERT ON users FOR EACH ROW SET @a = 1',
+    'x',
+    'definitions',
+  ],
+  ['CREATE DEFINER=CURRENT_USER() PROCEDURE p() DELETE FROM users', 'pool', 'definitions'],
+  ['DROP /*!40005 TEMPORARY */ TABLE IF EXISTS `t`', 'pool', 'nothing'],
+  ['', 'pool', 'nothing'],
+])('%s, in %s: changes of pool: %s', (text, database, change) => {
+  expect(changeOf(text, database, 'pool')).toBe(change);
 });
+
+test.each(['Execute_load_query', 'Incident', 'XID = X1', 'Some_later_event'])(
+  'an event that is not known is told as one: %s',
+  (what) => {
+    const parser = new BinaryLogParser('log.000003', '`pool`.`operations`');
+    const header = (kind: string): string => `#261123  2:48:16 server id 1  end_log_pos 42 CRC32 0x3ecf1f22 \t${kind}`;
+    expect([...parser.read(header(what))]).toEqual([{ kind: 'unknown' }]);
+    expect([...parser.read(header('Annotate_rows:'))]).toEqual([]);
+  },
+);
 
 test('a statement that looks like events is none', () => {
   const lines = [

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import type { RestoreSource } from '../../src/backup/restore/choose';
-import type { RestoreDependencies, RestoreStep } from '../../src/backup/restore/context';
+import type { RestoreSource } from '../../src/backup/restore/plan/choice';
+import type { RestoreDependencies, RestoreStep } from '../../src/backup/restore/common/context';
 import { restore } from '../../src/backup/restore/restore';
-import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
+import { knownSchemas, migrateDatabase } from '../../src/database/known-schemas';
 import { backupLedger } from '../../src/services/backup-ledger';
 
 export interface ProcessInput {
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   };
   try {
     await restore(
-      { ...dependencies, ledger: backupLedger, knownSchemas, migrate: migrateRestored, signal: stop.signal, onStep },
+      { ...dependencies, ledger: backupLedger, knownSchemas, migrate: migrateDatabase, signal: stop.signal, onStep },
       { source, into: null, safetyBackup },
       () => Promise.resolve(true),
     );

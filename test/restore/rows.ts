@@ -1,4 +1,4 @@
-import type { Query } from '../../src/backup/ledger';
+import type { Query } from '../../src/database/connection/query';
 
 /** Every row of every table in the database that is in use, in the order of the primary key. */
 export async function rowsOf(query: Query): Promise<Record<string, unknown[]>> {

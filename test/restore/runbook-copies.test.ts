@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { embeddedAddress } from '../../src/database/embedded';
+import { embeddedAddress } from '../../src/database/embedded/embedded';
 import { ageProgram, copiesIn, makeIdentity } from '../backup/copy-support';
 import { putNpm, runBlock } from '../docs/run-block';
 import { clearUp, newFolder, openSql, run, Server } from '../process/programs';
@@ -11,7 +11,7 @@ import { blocksOf, openPool, statusOf } from './runbook';
 
 const HEADING = 'The disk is lost, and `BACKUP_COPY_TO` kept copies';
 /** What the runbook calls the file that holds the age identity. */
-const IDENTITY = '/root/motorpool-identity.txt';
+const IDENTITY = '~/motorpool-identity.txt';
 
 let storage: ObjectStorage;
 beforeAll(async () => {
@@ -89,7 +89,7 @@ test.each([
   const [restore = ''] = blocksOf(HEADING, 2);
   const { code, stdout, stderr } = await runBlock(fresh, typed(restore, copy, identity), target.settings);
   expect(stderr).toContain(`  file        ${copy}\n`);
-  expect(stdout).toMatch(/^sound .*operations up to 7\nRestored motorpool: operations up to 7\.\nHealthy\./);
+  expect(stdout).toMatch(/^PROVEN .*operations up to 7\nRestored motorpool: operations up to 7\.\nHealthy\./);
   expect(code).toBe(0);
   const server = await Server.start(fresh, withCopies);
   const admin = await server.signIn();

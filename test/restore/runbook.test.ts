@@ -23,17 +23,20 @@ test('no shell block of the runbook is left out', () => {
 });
 
 test('one wrong sale', async () => {
-  const { folder, admin, member } = await openPool();
+  const { folder, server, admin: before, member } = await openPool();
   const [look = ''] = blocksOf('Recovery', 1);
   const [goBack = ''] = blocksOf('One wrong sale is in the books', 1);
-  expect((await runBlock(folder, look)).stdout).toMatch(/^Healthy\.\nNewest operation 7, backed up through 7/);
-  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+  expect((await runBlock(folder, look)).stdout).toMatch(
+    /^Healthy\.\nNewest operation 7, stored through 7, proven through 7/,
+  );
+  expect(await before.holding(member)).toBe('1025.00 at 100.0000');
   const { code, stdout, stderr } = await runBlock(folder, goBack);
   expect(stderr).toMatch(/^ {2}gone +1 operation\n +7 SELL_VEHICLE by \S.* <admin@example\.com> at .* UTC$/m);
   expect(stderr).toMatch(/A dry run: nothing was changed/);
   expect(stdout).toMatch(/Restored motorpool: operations up to 6\.\nHealthy\.\nNewest operation 6/);
   expect(code).toBe(0);
-  // The server went on all the while, and goes on.
+  // The server went on all the while, and goes on. Everybody signs in again.
+  const admin = await server.signIn();
   expect(await admin.holding(member)).toBe('1000.00 at 100.0000');
   expect(await statusOf(admin)).toMatchObject({ healthy: true, lastOperation: 6, coveredThrough: 6 });
   await admin.buy('5.00');
@@ -47,18 +50,18 @@ test('one wrong sale', async () => {
 });
 
 test('a dropped table', async () => {
-  const { folder, admin, member, query } = await openPool();
+  const { folder, server, member, query } = await openPool();
   const [toOperation = '', toLatest = ''] = blocksOf('A table was dropped, or rows were deleted', 2);
   await query('DROP TABLE contributions');
   expect((await runBlock(folder, toOperation)).stdout).toMatch(/^Restored motorpool: operations up to 7\.\nHealthy/);
-  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+  expect(await (await server.signIn()).holding(member)).toBe('1025.00 at 100.0000');
 
   await query('SET foreign_key_checks = 0');
   await query('DROP TABLE operations, users');
   const latest = await runBlock(folder, toLatest);
   expect(latest.stderr).toMatch(/whose operations cannot be read/);
   expect(latest).toMatchObject({ code: 0, stdout: 'Restored motorpool: operations up to 7.\n' });
-  expect(await admin.holding(member)).toBe('1025.00 at 100.0000');
+  expect(await (await server.signIn()).holding(member)).toBe('1025.00 at 100.0000');
 });
 
 test('a lost disk, and a copy of the backups on a new machine', async () => {
@@ -75,7 +78,7 @@ test('a lost disk, and a copy of the backups on a new machine', async () => {
   putNpm(fresh);
   const [restore = ''] = blocksOf('The disk is lost, and there is a copy of the backups', 1);
   const { code, stdout } = await runBlock(fresh, restore, { COPY: copy });
-  expect(stdout).toMatch(/^sound .*operations up to 7\nRestored motorpool: operations up to 7\.\nHealthy\./);
+  expect(stdout).toMatch(/^PROVEN .*operations up to 7\nRestored motorpool: operations up to 7\.\nHealthy\./);
   expect(code).toBe(0);
   const again = await Server.start(fresh);
   const admin = await again.signIn();
@@ -90,12 +93,12 @@ test('a damaged newest backup', async () => {
   const file = path.join(folder, 'storage', 'app', 'backups', newest);
   copyFileSync(file, path.join(folder, 'good.sql'));
   flipBit(file);
+  // The one that the first start made is proven, too.
+  const others = backupsIn(folder).length;
   const verified = await runBlock(folder, verify);
   expect(verified.code).toBe(1);
-  expect(verified.stdout).toMatch(new RegExp(`^NOT SOUND {4}${newest}  .* is damaged: its content does not match`));
-  expect(verified.stdout.split('\n').filter((line) => line.startsWith('sound '))).toHaveLength(
-    backupsIn(folder).length - 1,
-  );
+  expect(verified.stdout).toMatch(new RegExp(`^DAMAGED {5}${newest}  .* is damaged: its content does not match`));
+  expect(verified.stdout.split('\n').filter((line) => line.startsWith('PROVEN '))).toHaveLength(others);
 
   await server.end('SIGTERM');
   // With the server down, the command starts the database for itself.

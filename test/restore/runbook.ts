@@ -42,6 +42,7 @@ export async function openPool(settings: Record<string, string> = {}): Promise<P
   await covered(6);
   await admin.sell(vehicles[0] ?? '', '150.00');
   await covered(7);
+  await waitFor('its proof', async () => (await statusOf(admin)).provenThrough === 7);
   return { folder, server, admin, query: await openSql(folder), member };
 }
 
@@ -49,11 +50,12 @@ interface Status {
   healthy: boolean;
   lastOperation: number;
   coveredThrough: number;
+  provenThrough: number;
 }
 
 export async function statusOf(admin: Client): Promise<Status> {
   const { backupStatus } = await admin.administer<{ backupStatus: Status }>(
-    '{ backupStatus { healthy lastOperation coveredThrough } }',
+    '{ backupStatus { healthy lastOperation coveredThrough provenThrough } }',
   );
   return backupStatus;
 }

@@ -2,20 +2,23 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { listBackups, type Backup } from '../../src/backup/catalogue';
-import type { Query } from '../../src/backup/ledger';
-import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/own-schema';
-import type { RestoreSource } from '../../src/backup/restore/choose';
-import type { RestoreDependencies } from '../../src/backup/restore/context';
-import type { RestorePlan } from '../../src/backup/restore/plan';
+import { listBackups, type Backup } from '../../src/backup/files/catalogue';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import type { Query } from '../../src/database/connection/query';
+import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/server/auxiliary-schema';
+import type { RestoreSource } from '../../src/backup/restore/plan/choice';
+import type { RestoreDependencies } from '../../src/backup/restore/common/context';
+import type { RestorePlan } from '../../src/backup/restore/plan/plan';
 import { restore } from '../../src/backup/restore/restore';
 import type { RestoreOutcome } from '../../src/backup/restore/restore-run';
-import { runBackup } from '../../src/backup/run-backup';
-import { backupSettings, type BackupSettings } from '../../src/backup/settings';
-import { OWN_TABLES } from '../../src/database/own-tables';
-import { knownSchemas, migrateRestored } from '../../src/cli/restored-schema';
+import { prepareProofServer } from '../backup/proof-server';
+import { proveNewest } from '../../src/backup/run/prove-newest';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { backupSettings, type BackupSettings } from '../../src/backup/core/settings';
+import { OWN_TABLES } from '../../src/database/connection/own-tables';
+import { knownSchemas, migrateDatabase } from '../../src/database/known-schemas';
 import { Role } from '../../src/entities/enums';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { History, steps, type Step } from '../ledger/history';
 import { Model } from '../ledger/model';
@@ -47,7 +50,7 @@ export interface Bench {
   plan(source: RestoreSource, into?: string): Promise<RestorePlan>;
   /** What a restore leaves behind beyond its backups. */
   litter(): Promise<string[]>;
-  audit(): Promise<string[]>;
+  check(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -63,7 +66,7 @@ export interface Restored {
 }
 
 /**
- * A pool on the real server, with the real services, migrations and audit, and a folder for its backups.
+ * A pool on the real server, with the real services, migrations and ledger check, and a folder for its backups.
  * @param server the URL of a database server other than the one that all tests share
  */
 export async function openBench(change: Partial<BackupSettings> = {}, server?: string): Promise<Bench> {
@@ -75,12 +78,13 @@ export async function openBench(change: Partial<BackupSettings> = {}, server?: s
   const { address } = ledger.database;
   const storageDir = mkdtempSync(path.join(tmpdir(), 'restore-test-'));
   const settings = { ...backupSettings(storageDir, { keep: 100, verify: 'checksum' }), ...change };
+  if (settings.verify === 'restore') await prepareProofServer(settings.proofServerDirectory, ledger.query);
   const dependencies: RestoreDependencies = {
     settings,
     address,
     ledger: backupLedger,
     knownSchemas,
-    migrate: migrateRestored,
+    migrate: migrateDatabase,
     unlogged: true,
   };
   const { query } = ledger;
@@ -93,10 +97,9 @@ export async function openBench(change: Partial<BackupSettings> = {}, server?: s
     settings,
     dependencies,
     backUp: async () => {
-      const { published } = await runBackup(
-        { settings, address, ledger: backupLedger },
-        { trigger: 'MANUAL', force: true, once: true },
-      );
+      const dependencies = { settings, address, ledger: backupLedger, settleInterrupted };
+      const { published } = await runBackup(dependencies, { trigger: 'MANUAL', force: true, once: true });
+      await proveNewest(dependencies);
       const [backup] = published;
       if (backup === undefined) throw new Error('no backup was made');
       return backup;
@@ -136,7 +139,7 @@ export async function openBench(change: Partial<BackupSettings> = {}, server?: s
       ...readdirSync(settings.workDirectory),
       ...(await findOwnSchemas(query, address.database, OWN_SCHEMAS)),
     ],
-    audit: () => audit(query),
+    check: () => checkLedger(query),
     close: async () => {
       for (const name of [...made, ...(await findOwnSchemas(query, address.database, OWN_SCHEMAS))]) {
         await query('DROP DATABASE IF EXISTS ??', [name]);
@@ -157,6 +160,12 @@ export async function contentOf(query: Query, schema: string): Promise<Record<st
   );
   const content: Record<string, unknown> = {};
   for (const { name } of rows) {
+    if (name === 'pool') {
+      // Each restore makes a new epoch.
+      const [{ epoch: _, ...row } = {}] = await query('SELECT * FROM ??.pool', [schema]);
+      content.pool = row;
+      continue;
+    }
     const [sum] = await query('CHECKSUM TABLE ??.??', [schema, String(name)]);
     content[String(name)] = sum?.Checksum;
   }

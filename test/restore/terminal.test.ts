@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { findProgram } from '../../src/database/programs';
+import { findProgram } from '../../src/database/host/programs';
 import { Running } from '../process/programs';
 import { CLIENTS } from '../support/engine';
 import { program } from '../support/programs';

@@ -10,9 +10,17 @@ describe('the scalar Percentage', () => {
     expect(Percentage.serialize(ppm)).toBe(text);
   });
 
-  test('is only ever an output', async () => {
+  test.each(['"50.0000"', '"50"', '50', '50.0'])('reads the literal %s', async (literal) => {
     const percentage = new EchoSchema(Percentage);
-    expect(await percentage.literal('"50.0000"')).toMatchObject({ inside: undefined, code: 'BAD_USER_INPUT' });
-    expect(await percentage.variable('50.0000')).toMatchObject({ inside: undefined, code: 'BAD_USER_INPUT' });
+    expect(await percentage.literal(literal)).toMatchObject({ inside: 500_000 });
+    expect(await percentage.variable(JSON.parse(literal))).toMatchObject({ inside: 500_000 });
   });
+
+  test.each(['"100.0001"', '-1', '"0.00001"', '""', '"50 %"', 'true', '1e1'])(
+    'refuses the literal %s',
+    async (literal) => {
+      const percentage = new EchoSchema(Percentage);
+      expect(await percentage.literal(literal)).toMatchObject({ inside: undefined, code: 'BAD_USER_INPUT' });
+    },
+  );
 });

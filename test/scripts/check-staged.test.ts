@@ -41,7 +41,7 @@ test.each([
   const { code, stdout, stderr } = commit();
   expect(code).toBe(1);
   expect(stdout + stderr).toMatch(complaint);
-  expect(stderr).toMatch(/Not committed: mend what is named above, the format by "npm run format"\.\n$/);
+  expect(stderr).toMatch(/Not committed: fix the errors above, the format by "npm run format"\.\n$/);
   expect(repository.git('rev-parse', 'HEAD')).toBe(head);
 });
 

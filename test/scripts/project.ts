@@ -60,8 +60,8 @@ export class Project {
 
   /** Runs `node scripts/run.mjs` with arguments to its end; `started` gets the process. */
   run(args: readonly string[], started?: (child: ReturnType<typeof spawn>) => void): Promise<Outcome> {
-    const env = { ...process.env };
-    delete env.DATABASE_URL;
+    const { DATABASE_URL: _url, NODE_ENV: _mode, ...inherited } = process.env;
+    const env: NodeJS.ProcessEnv = { ...inherited, ...this.settings };
     const child = spawn(process.execPath, [...this.nodeOptions, 'scripts/run.mjs', ...args], {
       cwd: this.root,
       env,
@@ -80,4 +80,5 @@ export class Project {
   }
 
   nodeOptions: string[] = [];
+  settings: Record<string, string> = {};
 }

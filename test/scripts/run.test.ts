@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ROOT } from '../support/programs';
+import { waitFor } from '../support/wait';
 import { Project } from './project';
 
 let project: Project;
@@ -37,9 +39,23 @@ describe('with sources', () => {
     project.write('src/hello.ts', `export const wrong: number = 'text';\n`);
     const failed = await project.run(['hello']);
     expect(failed).toMatchObject({ code: 1, stdout: '' });
-    expect(failed.stderr).toMatch(/src\/hello\.ts\(1,14\): error TS2322[^]*\nThe build failed: mend what the compiler/);
+    expect(failed.stderr).toMatch(
+      /src\/hello\.ts\(1,14\): error TS2322[^]*\nThe build failed: fix the errors of the compiler/,
+    );
     expect(readFileSync(join(project.root, 'dist/src/hello.js'), 'utf8')).toContain('changed');
     expect(readdirSync(project.root).filter((name) => name.startsWith('dist'))).toEqual(['dist']);
+  });
+
+  test('builds nothing in production, and says so', async () => {
+    project.settings = { NODE_ENV: 'production' };
+    const { code, stdout, stderr } = await project.run(['hello']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^dist\/ is missing or older than the sources, [^\n]*: run npm run build\.\n$/);
+    expect(existsSync(join(project.root, 'dist'))).toBe(false);
+    project.settings = {};
+    await project.run(['hello']);
+    project.settings = { NODE_ENV: 'production' };
+    expect(await project.run(['hello'])).toEqual({ code: 0, stdout: 'hello\n', stderr: '' });
   });
 
   test('two at once build once', async () => {
@@ -58,6 +74,30 @@ describe('with sources', () => {
 
     expect(await project.run(['hello'])).toEqual({ code: 0, stdout: 'hello\n', stderr: 'Building ...\n' });
     expect(unfinished()).toEqual([]);
+  });
+
+  test('Ctrl-C during a build says a word, ends everything, and blames nothing; the next start builds', async () => {
+    let group = 0;
+    const began = performance.now();
+    const outcome = await project.run(['hello'], (child) => {
+      group = child.pid ?? 0;
+      child.stderr?.once('data', () => setTimeout(() => process.kill(-group, 'SIGINT'), 500));
+    });
+    expect(outcome).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: 'Building ...\nStopping ...\nStopped: the next start goes on from here.\n',
+    });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    // What has ended is there until init has asked for its status.
+    await waitFor('the end of the group', () => {
+      try {
+        return !process.kill(-group, 0);
+      } catch {
+        return true;
+      }
+    });
+    expect(await project.run(['hello'])).toEqual({ code: 0, stdout: 'hello\n', stderr: 'Building ...\n' });
   });
 
   test('the program is the very process that was started', async () => {
@@ -93,6 +133,23 @@ describe('packed, without sources', () => {
     expect(await project.run(['hello'])).toEqual({ code: 0, stdout: 'hello from the thing\n', stderr: '' });
   });
 
+  test('installs nothing in production, and says what is missing', async () => {
+    project.settings = { NODE_ENV: 'production' };
+    expect(await project.run(['hello'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^npm packages are missing [^\n]*: run npm ci --omit=dev\.\n$/) as string,
+    });
+    expect(existsSync(join(project.root, 'node_modules'))).toBe(false);
+    // Also where `.env` says so.
+    project.settings = {};
+    project.write('.env', 'NODE_ENV=production\nDATABASE_URL=mysql://somebody@elsewhere/pool\n');
+    expect(await project.run(['hello'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('npm ci') as string,
+    });
+  });
+
   test('leaves a linked node_modules alone, which npm would empty', async () => {
     project.write('elsewhere/precious.txt', 'of another project');
     symlinkSync(join(project.root, 'elsewhere'), join(project.root, 'node_modules'));
@@ -122,13 +179,28 @@ describe('packed, without sources', () => {
     expect(stderr).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
   });
 
-  test('refuses an old Node.js in one line', async () => {
-    project.write('old.cjs', `Object.defineProperty(process, 'versions', { value: { node: '20.18.3' } });`);
+  const onNode = (version: string): ReturnType<Project['run']> => {
+    project.write('old.cjs', `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`);
     project.nodeOptions = ['--require', './old.cjs'];
-    expect(await project.run(['hello'])).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'Motorpool needs Node.js 20.19 or newer, and this is 20.18.3.\n',
-    });
+    return project.run(['hello']);
+  };
+
+  test.each(['18.20.0', '20.18.3', '21.7.0', '22.12.0', '23.11.0', '24.10.0'])(
+    'refuses Node.js %s',
+    async (version) => {
+      expect(await onNode(version)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `Motorpool needs Node.js 20.19, 22.13, 24.11 or newer of these lines, or 25 and later, and this is ${version}.\n`,
+      });
+    },
+  );
+
+  test('takes every Node.js that package.json allows', async () => {
+    const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, unknown>;
+    expect(engines).toEqual({ node: '^20.19.0 || ^22.13.0 || >=24.11.0' });
+    for (const version of ['20.19.0', '22.13.0', '24.11.0', '25.0.0', '26.10.0']) {
+      expect(await onNode(version)).toMatchObject({ code: 0 });
+    }
   });
 });

@@ -1,12 +1,13 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
+import { PASSWORD } from './constants';
+
+export { PASSWORD };
 
 /** What a client's program sees of a refusal. */
 export interface RefusedRequest {
   code: string;
   message: string;
 }
-
-export const PASSWORD = 'a password of some length';
 
 let accounts = 0;
 
@@ -114,6 +115,12 @@ export class Client {
 
   async unsell(vehicleId: string, reason?: string): Promise<void> {
     await this.request('mutation ($input: UnsellVehicleInput!) { unsellVehicle(input: $input) { id } }', {
+      input: { vehicleId, reason },
+    });
+  }
+
+  async unbuy(vehicleId: string, reason?: string): Promise<void> {
+    await this.request('mutation ($input: UnbuyVehicleInput!) { unbuyVehicle(input: $input) { id } }', {
       input: { vehicleId, reason },
     });
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { DatabaseAddress } from '../../src/database/address';
+import type { DatabaseAddress } from '../../src/database/connection/address';
 
 /** One statement on its way to the server. Whoever handles it decides what becomes of it. */
 export interface Statement {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import mysql from 'mysql2/promise';
-import type { Query } from '../../src/backup/ledger';
-import type { DatabaseAddress } from '../../src/database/address';
-import { connectionOptions } from '../../src/database/connection-options';
-import { parseDatabaseUrl } from '../../src/database/url';
+import type { Query } from '../../src/database/connection/query';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { connectionOptions } from '../../src/database/connection/connection-options';
+import { parseDatabaseUrl } from '../../src/database/connection/url';
 
 /** A database of a test's own on the real server. */
 export interface TestDatabase {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { withFileLock } from '../../src/database/file-lock';
+import { withFileLock } from '../../src/database/host/file-lock';
 
 const execute = promisify(execFile);
 

@@ -1,4 +1,4 @@
-import type { ClientFamily } from '../../src/backup/option-file';
+import type { ClientFamily } from '../../src/backup/client/option-file';
 import leftOut from '../left-out';
 
 /** The kind of the server that all tests share. */

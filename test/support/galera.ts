@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { DatabaseAddress } from '../../src/database/address';
-import { parseDatabaseUrl } from '../../src/database/url';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import { parseDatabaseUrl } from '../../src/database/connection/url';
 import { ROOT } from './programs';
 
 type Command = 'kill' | 'shutDown' | 'rejoin' | 'cutOff' | 'isolate' | 'heal';

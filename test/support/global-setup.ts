@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EmbeddedDatabase } from '../../src/database/embedded';
+import { EmbeddedDatabase } from '../../src/database/embedded/embedded';
 import { BACKUP_PROGRAM } from './programs';
 
 /** One database server for the whole run: a private MariaDB, or the one that TEST_DATABASE_URL names. */

@@ -1,15 +1,17 @@
 import 'reflect-metadata';
 import type { DataSource, Logger } from 'typeorm';
-import type { Query } from '../../src/backup/ledger';
-import type { DatabaseAddress } from '../../src/database/address';
-import type { ConnectionLimits } from '../../src/database/connection-pool';
+import type { Query } from '../../src/database/connection/query';
+import type { DatabaseAddress } from '../../src/database/connection/address';
+import type { ConnectionLimits } from '../../src/database/connection/connection-pool';
 import { createDataSource } from '../../src/database/data-source';
 import { migrate } from '../../src/database/migrate';
 import { PaymentKind, type Role } from '../../src/entities/enums';
 import { User } from '../../src/entities/user';
-import { audit } from '../../src/services/audit';
+import { checkLedger } from '../../src/services/ledger-check';
+import { OperationQueue } from '../../src/services/operation-queue';
 import { OperationRunner } from '../../src/services/operations';
 import { PaymentService } from '../../src/services/payment-service';
+import { settleFacts } from '../../src/services/pool-facts';
 import { VehicleService } from '../../src/services/vehicle-service';
 import { createTestDatabase, type TestDatabase } from './database';
 
@@ -19,7 +21,7 @@ export interface LedgerOptions {
   /** The accounts beside the COMPANY, which has id 1. */
   roles?: readonly Role[];
   limits?: ConnectionLimits;
-  patienceMs?: number;
+  retryForMs?: number;
   logger?: Logger;
   /** Where the services reach the database, such as a proxy; by default the database itself. */
   through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
@@ -42,16 +44,17 @@ export interface LedgerUnderTest {
   requestMove(userId: number, amount: bigint): Promise<string>;
   /** Asks and confirms on behalf of a member; a negative amount withdraws. @returns the payment's id */
   move(userId: number, amount: bigint): Promise<string>;
-  audit(): Promise<string[]>;
+  check(): Promise<string[]>;
   close(): Promise<void>;
 }
 
 export async function createLedger(options: LedgerOptions = {}): Promise<LedgerUnderTest> {
-  const { commissionRate = 500_000, roles = [], limits, patienceMs, logger } = options;
+  const { commissionRate = 500_000, roles = [], limits, retryForMs, logger } = options;
   const database = await createTestDatabase(options.server);
   const { address, query } = database;
   const straight = await createDataSource(address).initialize();
   await migrate(straight);
+  await settleFacts(straight, { currency: null, commissionRate });
   await straight.destroy();
   // Where a cluster gave it another.
   await query("UPDATE users SET id = 1 WHERE role = 'COMPANY'");
@@ -59,7 +62,8 @@ export async function createLedger(options: LedgerOptions = {}): Promise<LedgerU
 
   const dataSource = await createDataSource((await options.through?.(address)) ?? address, logger, limits).initialize();
   const asked: number[] = [];
-  const runner = new OperationRunner(dataSource, ({ number }) => asked.push(number), patienceMs);
+  const queue = new OperationQueue(retryForMs);
+  const runner = new OperationRunner(dataSource, ({ number }) => asked.push(number), queue, retryForMs);
   const payments = new PaymentService(dataSource, runner);
   const actor = await dataSource.manager.findOneByOrFail(User, { id: roles.length > 0 ? 2 : 1 });
   // An INVESTOR may not ask on behalf of others.
@@ -74,7 +78,7 @@ export async function createLedger(options: LedgerOptions = {}): Promise<LedgerU
     dataSource,
     query,
     payments,
-    vehicles: new VehicleService(dataSource, runner, commissionRate),
+    vehicles: new VehicleService(dataSource, runner),
     actor,
     asked,
     requestMove,
@@ -83,7 +87,7 @@ export async function createLedger(options: LedgerOptions = {}): Promise<LedgerU
       await payments.confirm(actor, id);
       return id;
     },
-    audit: () => audit((sql, parameters) => ledger.query(sql, parameters)),
+    check: () => checkLedger((sql, parameters) => ledger.query(sql, parameters)),
     close: async () => {
       await dataSource.destroy();
       await database.drop();
@@ -104,7 +108,7 @@ export async function addAccounts(query: Query, roles: readonly Role[]): Promise
   }
 }
 
-const TABLES = ['operations', 'contributions', 'payments', 'sales', 'vehicles'];
+const TABLES = ['idempotency_keys', 'operations', 'contributions', 'payments', 'sales', 'vehicles'];
 
 /** Back to a new pool: the accounts stay and hold nothing. */
 export async function emptyLedger(query: Query): Promise<void> {
@@ -113,4 +117,6 @@ export async function emptyLedger(query: Query): Promise<void> {
   await query('SET foreign_key_checks = 1');
   await query('UPDATE users SET balance = 0, percentage = 0, memberSince = NULL');
   await query('UPDATE pool SET lastOperation = 0');
+  await query('DELETE FROM changes WHERE number > 1');
+  await query('UPDATE change_counter SET lastChange = 1');
 }

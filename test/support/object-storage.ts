@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import type { S3Access } from '../../src/backup/copy/settings';
+import type { S3Access } from '../../src/backup/offsite/settings';
 import { debianTree, treeEnvironment } from './debian-tree';
 import { waitFor } from './wait';
 

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { expectNoSecretIn, expectNoSecretInBackupLog } from './logged';
+import { allProcesses } from './processes';
 import { program } from './programs';
 import { ADMIN } from './server';
+import { waitFor } from './wait';
 
 /** The built server in a process and with a storage folder of its own. */
 export interface ServerProcess {
@@ -26,12 +29,14 @@ export async function startServerProcess(
     cwd: storageDir,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH,
+      // Marks what it starts.
+      PATH: `${process.env.PATH ?? ''}:${storageDir}`,
       DATABASE_URL: databaseUrl,
       STORAGE_DIR: storageDir,
       PORT: '0',
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
+      BACKUP_CHANGES_WITHIN: '1h',
       ...settings,
     },
   });
@@ -55,6 +60,13 @@ export async function startServerProcess(
     stop: async () => {
       child.kill('SIGTERM');
       const [status] = await ended;
+      expectNoSecretIn(log);
+      expectNoSecretInBackupLog(storageDir);
+      // What it has handed over ends by itself.
+      await waitFor(
+        'the end of its work',
+        () => !allProcesses().some(({ environment }) => environment.includes(`:${storageDir}`)),
+      );
       await rm(storageDir, { recursive: true, force: true });
       return status;
     },

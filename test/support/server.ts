@@ -2,14 +2,18 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { type Application, startApplication } from '../../src/app';
-import { loadConfig } from '../../src/config';
+import { backupSettings } from '../../src/backup/core/settings';
+import { loadConfig } from '../../src/config/config';
+import { prepareProofServer } from '../backup/proof-server';
 import { Client } from './client';
+import { ADMIN } from './constants';
 import { createTestDatabase, type TestDatabase } from './database';
-import { BACKUP_PROGRAM, COPY_PROGRAM } from './programs';
+import { expectNoSecretInBackupLog, watchedLog } from './logged';
+import { BACKUP_PROGRAM, COPY_PROGRAM, PROOF_PROGRAM, SCRUB_PROGRAM } from './programs';
 
-export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
+export { ADMIN };
 
 /** A server of a test's own: the real one, on a free port, with its own database and storage folder. */
 export interface TestServer {
@@ -28,12 +32,12 @@ export interface TestServer {
 /**
  * @param settings environment variables beyond those that the test server needs
  * @param databaseServer the URL of a database server other than the one that all tests share
- * @param log where the server logs to; by default nowhere
+ * @param log where the server logs to; by default nowhere, and each line is looked through for secrets
  */
 export async function startTestServer(
   settings: Record<string, string> = {},
   databaseServer?: string,
-  log = pino({ level: 'silent' }),
+  log?: Logger,
 ): Promise<TestServer> {
   const database = await createTestDatabase(databaseServer);
   const storageDir = await mkdtemp(path.join(tmpdir(), 'motorpool-'));
@@ -43,16 +47,31 @@ export async function startTestServer(
     PORT: '0',
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
+    // Only tests that mean it see a backup of what is no operation.
+    BACKUP_CHANGES_WITHIN: '1h',
     ...settings,
   });
+  if (config.backup.verify === 'restore') {
+    await prepareProofServer(backupSettings(storageDir, config.backup).proofServerDirectory, database.query);
+  }
+  const watched = watchedLog();
   let app: Application | undefined;
   const close = async (): Promise<void> => {
-    await app?.close();
+    await app?.close('wait');
+    expectNoSecretInBackupLog(storageDir);
+    watched.expectNoSecret();
     await database.drop();
     await rm(storageDir, { recursive: true, force: true });
   };
   try {
-    app = await startApplication({ config, log, backupProgram: BACKUP_PROGRAM, copyProgram: COPY_PROGRAM });
+    app = await startApplication({
+      config,
+      log: log ?? watched.log,
+      backupProgram: BACKUP_PROGRAM,
+      copyProgram: COPY_PROGRAM,
+      proofProgram: PROOF_PROGRAM,
+      scrubProgram: SCRUB_PROGRAM,
+    });
     const { url } = app;
     return {
       url,

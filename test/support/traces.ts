@@ -1,28 +1,29 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { OWN_TABLES } from '../../src/database/own-tables';
+import { OWN_TABLES } from '../../src/database/connection/own-tables';
 import type { TestServer } from './server';
 import { waitFor } from './wait';
 
 interface BackupActivity {
   running: boolean;
+  proving: boolean;
   pendingOperations: number;
 }
 
 async function backupActivity({ admin }: TestServer): Promise<BackupActivity> {
   const { backupStatus } = await admin.administer<{ backupStatus: BackupActivity }>(
-    '{ backupStatus { running pendingOperations } }',
+    '{ backupStatus { running proving pendingOperations } }',
   );
   return backupStatus;
 }
 
-/** Waits until every operation so far has its backup and none runs any more. */
+/** Waits until every operation so far has its backup, and neither a backup nor a proof runs any more. */
 export async function allBackedUp(server: TestServer): Promise<void> {
   let latest: BackupActivity | undefined;
   try {
-    await waitFor('the backups so far', async () => {
+    await waitFor('the backups so far, and their proofs', async () => {
       latest = await backupActivity(server);
-      return !latest.running && latest.pendingOperations === 0;
+      return !latest.running && !latest.proving && latest.pendingOperations === 0;
     });
   } catch (error) {
     throw new Error(`${(error as Error).message}; ${JSON.stringify(latest)}; the log:\n${logOf(server)}`, {
@@ -64,7 +65,10 @@ async function checksums({ database }: TestServer): Promise<unknown> {
  * was asked for before ends first.
  */
 export async function changesNothing<T>(server: TestServer, act: () => Promise<T>): Promise<T> {
-  await waitFor('the backups of before to end', async () => !(await backupActivity(server)).running);
+  await waitFor('the backups of before to end', async () => {
+    const { running, proving } = await backupActivity(server);
+    return !running && !proving;
+  });
   const before = await tracesOf(server);
   expect(before).toMatchObject({ backupRuns: false });
   const result = await act();

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { listBackups, stateOfFolder } from '../../src/backup/catalogue';
-import { Lookout, type LookoutOptions } from '../../src/backup/lookout';
+import { listBackups, stateOfFolder } from '../../src/backup/files/catalogue';
+import { CoverageWatcher, type CoverageWatcherOptions } from '../../src/backup/schedule/coverage-watcher';
 import { placeBackup } from './backup-files';
 import { temporaryFolder, waitFor } from './support';
 
@@ -9,20 +9,20 @@ const AT = new Date('2026-11-23T01:02:03Z');
 let folder: string;
 let looks: number;
 let requests: number;
-let lookout: Lookout;
+let watcher: CoverageWatcher;
 beforeEach(() => {
   folder = temporaryFolder();
   looks = 0;
   requests = 0;
 });
 afterEach(() => {
-  lookout.stop();
+  watcher.stop();
   rmSync(folder, { recursive: true });
 });
 
 /** Looks at a folder in which one backup covers all that there is. */
-function look(change: Partial<LookoutOptions> = {}): void {
-  lookout = new Lookout({
+function look(change: Partial<CoverageWatcherOptions> = {}): void {
+  watcher = new CoverageWatcher({
     state: async () => {
       looks += 1;
       return stateOfFolder(folder);
@@ -52,7 +52,7 @@ test('a backup that somebody removed is asked for again, without another operati
 });
 
 test('while a backup runs elsewhere nobody asks, but not for ever', async () => {
-  look({ status: () => Promise.resolve({ pendingOperations: 1, running: true }), courtesyMs: 300 });
+  look({ status: () => Promise.resolve({ pendingOperations: 1, running: true }), graceMs: 300 });
   const begun = performance.now();
   await waitFor('the request', () => requests > 0);
   expect(performance.now() - begun).toBeGreaterThan(300);
@@ -61,7 +61,7 @@ test('while a backup runs elsewhere nobody asks, but not for ever', async () => 
 test('while one runs here, its end is waited for', async () => {
   const status = (): Promise<{ pendingOperations: number; running: boolean }> =>
     Promise.resolve({ pendingOperations: 1, running: true });
-  look({ status, runsHere: () => true, courtesyMs: 10 });
+  look({ status, runsHere: () => true, graceMs: 10 });
   await looksAgain(10);
   expect(requests).toBe(0);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MAX_CENTS } from '../../src/values/money';
-import { splitByWeight, type Weighted } from '../../src/values/split';
+import { splitByWeight, type Weighted } from './split-by-weight';
 
 const parts = (total: bigint, ...weights: bigint[]): bigint[] => [
   ...splitByWeight(

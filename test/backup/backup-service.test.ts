@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { BackupDesk } from '../../src/backup/desk';
-import { Reporter } from '../../src/backup/reports';
-import { runBackup } from '../../src/backup/run-backup';
+import { BackupService } from '../../src/backup/status/backup-service';
+import { Reporter } from '../../src/backup/status/peer-inventory';
+import { runBackup } from '../../src/backup/run/run-backup';
 import { placeBackup } from './backup-files';
 import { openBench, operate, temporaryFolder, type Bench } from './support';
 
@@ -22,22 +22,23 @@ test('the newest backup comes first though the clock was put back meanwhile, her
   const elsewhere = temporaryFolder();
   try {
     placeBackup(elsewhere, new Date(Date.now() - 86_400_000));
-    await new Reporter(query, elsewhere).tell();
+    await new Reporter(query, elsewhere, elsewhere).tell();
   } finally {
     rmSync(elsewhere, { recursive: true });
   }
-  const desk = new BackupDesk({
+  const service = new BackupService({
     settings,
     ledger,
     query,
     database: address.database,
-    requester: { problem: null, failuresInARow: 0, running: false, request: () => undefined },
+    scheduler: { problem: null, failuresInARow: 0, running: false, request: () => undefined },
     checker: { of: () => null, begin: () => undefined },
     copier: null,
+    prover: { problem: null, failuresInARow: 0, running: false },
   });
-  const own = await desk.list();
+  const own = await service.list();
   expect(own.map(({ lastOperation }) => lastOperation)).toEqual([2, 1]);
-  const all = await desk.listEverywhere();
+  const all = await service.listEverywhere();
   expect(all.slice(0, 2)).toEqual(own);
   expect(all).toHaveLength(3);
 });

@@ -1,7 +1,7 @@
 import { Role } from '../../src/entities/enums';
-import { audit } from '../../src/services/audit';
-import type { Check } from '../../src/services/audit/check';
-import { lineScreens } from '../../src/services/audit/lines';
+import { checkLedger } from '../../src/services/ledger-check';
+import type { Check } from '../../src/services/ledger-check/check';
+import { lineScreens } from '../../src/services/ledger-check/lines';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
 import { damagesToAccounts } from './damages-to-accounts';
 import { damagesToSales } from './damages-to-sales';
@@ -9,7 +9,7 @@ import { damagesToSales } from './damages-to-sales';
 const { INVESTOR, OPERATOR, ADMIN } = Role;
 
 /** Every kind of damage, done by hand to a sound ledger, is found and named. */
-describe('audit', () => {
+describe('the ledger check', () => {
   let ledger: LedgerUnderTest;
 
   // Accounts: 1 COMPANY, 2 OPERATOR, 3 to 5 INVESTOR, 6 INVESTOR who never paid in, 7 ADMIN.
@@ -40,13 +40,15 @@ describe('audit', () => {
     await move(5, 1n);
     const asker = Object.assign(actor, { role: ADMIN });
     const request = { kind: 'DEPOSIT' as never, amount: 500n, userId: '3' };
-    await payments.reject(actor, String((await payments.request(asker, request)).id), 'no funds');
+    const refused = String((await payments.request(asker, request)).id);
+    await payments.reject(actor, { id: refused, reason: 'no funds' });
     await payments.request(asker, request);
+    await vehicles.unbuy(actor, { vehicleId: await buy(20n), reason: 'a slip' });
   });
   afterAll(() => ledger.close());
 
   test('finds nothing in a sound ledger', async () => {
-    expect(await ledger.audit()).toEqual([]);
+    expect(await ledger.check()).toEqual([]);
   });
 
   test('finds the same when several connections share the work, and ends with the first that fails', async () => {
@@ -55,19 +57,57 @@ describe('audit', () => {
     try {
       await query('UPDATE users SET balance = balance + 1');
       await query('UPDATE sales SET profit = profit + 1');
-      const alone = await ledger.audit();
+      const alone = await ledger.check();
       expect(alone.length).toBeGreaterThan(2);
-      expect(await audit(query, query, query)).toEqual(alone);
+      expect(await checkLedger(query, query, query)).toEqual(alone);
       let asked = 0;
       const counted: typeof query = (sql) => {
         asked += 1;
         return query(sql);
       };
-      await expect(audit(counted, () => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
-      // How many lines there are, and the first turn.
-      expect(asked).toBe(2);
+      await expect(checkLedger(counted, () => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
+      // Which schema it is, how many lines there are, and the first turn.
+      expect(asked).toBe(3);
     } finally {
       await query('ROLLBACK');
+    }
+  });
+
+  test('names each of the rows that break a rule, and after twenty how many more there are', async () => {
+    const { query } = ledger;
+    const known = async (): Promise<Set<string>> => new Set(await ledger.check());
+    await query('START TRANSACTION');
+    try {
+      await query('SET foreign_key_checks = 0');
+      await query('UPDATE users SET balance = balance + 1 WHERE id = 3');
+      await query('UPDATE operations SET actorId = 77 WHERE number = 2');
+      const acknowledged = await known();
+      // Greater ids of the same rules.
+      await query('UPDATE users SET balance = balance + 1 WHERE id = 4');
+      await query('UPDATE operations SET actorId = 77 WHERE number = 4');
+      await query('UPDATE operations SET actorId = 78 WHERE number = 5');
+      const fresh = [...(await known())].filter((finding) => !acknowledged.has(finding));
+      expect(fresh).toEqual([
+        'Row 2 of operations points by actorId at row 77 of users, which does not exist; 1 more point at it.',
+        'Row 5 of operations points by actorId at row 78 of users, which does not exist.',
+        expect.stringMatching(/^User 4 holds /),
+        'Operation 4 (CONFIRM_PAYMENT) or what it booked is not as it was written.',
+        'Operation 5 (CONFIRM_PAYMENT) or what it booked is not as it was written.',
+      ]);
+      // Many: the last of those that are named tells of the others, and is a new finding with each of them.
+      await query('CREATE TEMPORARY TABLE copied AS SELECT * FROM vehicles WHERE id = 3');
+      for (let id = 101; id <= 123; id++) {
+        await query(`UPDATE copied SET id = ${id}, vin = NULL`);
+        await query('INSERT INTO vehicles SELECT * FROM copied');
+      }
+      const bought = (await ledger.check()).filter((finding) => finding.startsWith('The purchase of vehicle '));
+      expect(bought).toHaveLength(20);
+      expect(bought[18]).toBe('The purchase of vehicle 119 is in the journal 0 times.');
+      expect(bought[19]).toBe('The purchase of vehicle 120 is in the journal 0 times. And 3 more of this kind.');
+    } finally {
+      await query('DROP TEMPORARY TABLE IF EXISTS copied');
+      await query('ROLLBACK');
+      await query('SET foreign_key_checks = 1');
     }
   });
 
@@ -134,7 +174,7 @@ describe('audit', () => {
     try {
       await query('SET foreign_key_checks = 0');
       for (const statement of [statements].flat()) await query(statement);
-      expect(await ledger.audit()).toContainEqual(expect.stringMatching(sentence));
+      expect(await ledger.check()).toContainEqual(expect.stringMatching(sentence));
       // Whatever breaks a rule, a screen sees it, by ranges of any length.
       for (const width of [1, 3, 1000]) {
         const { rules, suspected } = await screened(width);
