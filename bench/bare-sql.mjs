@@ -57,8 +57,8 @@ export const sell = (script, vehicleId) =>
     const profit = price - cost;
     const commission = Math.floor(profit / 2);
     const [{ insertId: saleId }] = await script.query(
-      `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld)
-       VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3), ?, 0)`,
+      `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld, commissionRate)
+       VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3), ?, 0, (SELECT commissionRate FROM pool))`,
       [vehicleId, price, profit, commission, profit - commission, ADMIN_ID],
     );
     await script.query(

@@ -1,5 +1,5 @@
 // db:restore into a new database, held against the stock client that reads the same file into another one, on the
-// server that Motorpool runs for itself. Ours includes the audit of the copy.
+// server that Motorpool runs for itself. Ours includes the ledger check of the copy.
 //   node bench/restore.mjs [--runs=5] [--full] [--folder=DIR]: the folder keeps the large database for the next time.
 import { execFileSync, spawn } from 'node:child_process';
 import { open, readdir, stat } from 'node:fs/promises';

@@ -27,7 +27,7 @@ const verified = new Map();
 async function claimsOf(token) {
   const known = verified.get(token);
   if (known !== undefined && Date.now() / 1000 < known.exp) return known;
-  const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], issuer: 'motorpool' });
+  const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
   verified.set(token, payload);
   return payload;
 }
@@ -35,14 +35,21 @@ async function claimsOf(token) {
 /** The account that asks. Throws unless its token is sound and not revoked. */
 export async function viewerOf(authorization) {
   const payload = await claimsOf(authorization?.slice('Bearer '.length) ?? '');
-  const [[viewer]] = await pool.execute('SELECT id, role, tokenVersion, disabledAt FROM users WHERE id = ?', [
-    payload.sub,
-  ]);
+  const [[viewer]] = await pool.execute(
+    `SELECT id, role, tokenVersion, disabledAt FROM users
+     WHERE uid = ? AND (SELECT uid FROM pool WHERE id = 1) = ? AND (SELECT epoch FROM pool WHERE id = 1) = ?`,
+    [payload.sub, payload.iss === payload.aud ? payload.iss : '', payload.epoch],
+  );
   if (viewer === undefined || viewer.disabledAt !== null || viewer.tokenVersion !== payload.version) {
     throw new Error('Sign in first.');
   }
   return viewer;
 }
+
+const cursorOf = ({ boughtAt, id }) =>
+  Buffer.from(JSON.stringify(['vehicles', 'boughtAt+id down', String(boughtAt.getTime()), String(id)])).toString(
+    'base64url',
+  );
 
 /** The newest vehicles, as a connection. */
 export async function newestVehicles(first) {
@@ -57,7 +64,7 @@ export async function newestVehicles(first) {
     nodes,
     pageInfo: {
       hasNextPage: rows.length > first,
-      endCursor: last && Buffer.from(`${last.boughtAt.getTime()}:${last.id}`).toString('base64url'),
+      endCursor: last && cursorOf(last),
     },
   };
 }

@@ -11,7 +11,7 @@ export class MemberByMember {
   static async connect({ socketPath, user, database }) {
     load('entities/user');
     const { createDataSource } = load('database/data-source');
-    const { PATIENT } = load('database/connection-pool');
+    const { PATIENT } = load('database/connection/connection-pool');
     const source = createDataSource({ socketPath, user, database, hosts: [] }, undefined, PATIENT);
     await source.initialize();
     return new MemberByMember(source);

@@ -7,7 +7,7 @@ import mysql from 'mysql2/promise';
 import { undone } from './undo.mjs';
 
 const require = createRequire(import.meta.url);
-const { EmbeddedDatabase } = require('../../dist/src/database/embedded.js');
+const { EmbeddedDatabase } = require('../../dist/src/database/embedded/embedded.js');
 
 /**
  * Removed by `undoAll`.

@@ -81,13 +81,13 @@ export function measuredByOperations(points) {
     mib(point.fileBytes),
     seconds(point.checksumSeconds),
     seconds(point.restoreSeconds),
-    seconds(point.auditSeconds),
+    seconds(point.checkSeconds),
   ]);
   const header = ['operations', 'confirmation', 'status', 'newest 20', 'tables', 'file', 'backup, checksum'];
   const millisecond = ({ slope }) => `${(slope * 1e6).toFixed(1)} ms a million operations`;
   const second = ({ slope }) => `${(slope * 1e6).toFixed(2)} s a million operations`;
   const byte = ({ slope }) => `${slope.toFixed(0)} bytes an operation`;
-  return `${table([...header, 'backup, trial restore', 'audit'], rows)}
+  return `${table([...header, 'backup, trial restore', 'ledger check'], rows)}
 
 ${table(
   ['cost', 'grows by'],
@@ -99,7 +99,7 @@ ${table(
     ['a backup file', byte(by.fileBytes)],
     ['a backup, checked by checksum', second(by.checksumSeconds)],
     ['a backup, proven by a trial restore', second(by.restoreSeconds)],
-    ['the audit of it', second(by.auditSeconds)],
+    ['the ledger check of it', second(by.checkSeconds)],
   ],
 )}`;
 }

@@ -32,6 +32,11 @@ export async function growByMembers(steps, { backups }) {
     );
     const logged = await binaryLogBytes(pool);
     const confirmMs = await confirm(pool, confirmations);
+    await pool.script.query(
+      `UPDATE users u JOIN (SELECT userId, MIN(confirmedAt) AS first FROM payments
+         WHERE kind IN ('DEPOSIT', 'WITHDRAWAL') AND status = 'CONFIRMED' GROUP BY userId) p ON p.userId = u.id
+       SET u.memberSince = p.first`,
+    );
     const logBytes = ((await binaryLogBytes(pool)) - logged) / confirmations;
     const [[{ rows }]] = await pool.script.query('SELECT COUNT(*) AS `rows` FROM contributions');
     const checksum = backUp(pool, 'checksum', backups);
@@ -76,7 +81,7 @@ export async function growByOperations(steps, { confirmations, backups }) {
       fileBytes: checksum.bytes,
       checksumSeconds: checksum.seconds,
       restoreSeconds: backUp(pool, 'restore', 1).seconds,
-      auditSeconds: await auditSeconds(pool),
+      checkSeconds: await checkSeconds(pool),
     });
   }
   return points;
@@ -127,6 +132,7 @@ async function buyUntil({ script }, operations) {
     [insertId, last, insertId],
   );
   await script.query('UPDATE pool SET lastOperation = ?', [operations]);
+  await script.query('UPDATE change_counter SET operationsBefore = ?', [operations]);
   await script.query('SET SESSION sql_log_bin = 1');
 }
 
@@ -162,15 +168,15 @@ function backUp({ url, folder }, verify, count) {
   return { seconds: Math.min(...took), bytes: statSync(join(backups, newest)).size };
 }
 
-/** As a test restore audits its copy, of the tables as they are. */
-async function auditSeconds({ user, database, socketPath }) {
-  const { openSession } = require('../../dist/src/backup/session.js');
-  const { auditCopy } = require('../../dist/src/backup/audit-copy.js');
-  const { audit } = require('../../dist/src/services/audit.js');
+/** As a test restore checks its copy, of the tables as they are. */
+async function checkSeconds({ user, database, socketPath }) {
+  const { openSession } = require('../../dist/src/backup/server/session.js');
+  const { checkCopy } = require('../../dist/src/backup/prove/check-copy.js');
+  const { checkLedger } = require('../../dist/src/services/ledger-check.js');
   const session = await openSession({ user, database, socketPath, hosts: [] });
   try {
     const began = performance.now();
-    const [violation] = await auditCopy({ audit }, session);
+    const [violation] = await checkCopy({ check: checkLedger }, session);
     if (violation !== undefined) throw new Error(`The ledger is not sound: ${violation}`);
     return (performance.now() - began) / 1000;
   } finally {

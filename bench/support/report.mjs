@@ -45,7 +45,7 @@ export function machine() {
 }
 
 function databaseVersion() {
-  const { findProgram } = require('../../dist/src/database/programs.js');
+  const { findProgram } = require('../../dist/src/database/host/programs.js');
   const version = output(findProgram(['mariadbd']) ?? 'mariadbd', '--version');
   return /(\d+\.\d+\.\d+-MariaDB)/.exec(version)?.[1] ?? 'MariaDB';
 }

@@ -20,8 +20,8 @@ export async function addSales(script) {
     [admin],
   );
   await script.query(
-    `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld)
-     SELECT id, cost + 80000, 80000, 40000, 40000, boughtAt + INTERVAL 30 DAY, ?, 30 FROM vehicles ORDER BY id`,
+    `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld, commissionRate)
+     SELECT id, cost + 80000, 80000, 40000, 40000, boughtAt + INTERVAL 30 DAY, ?, 30, (SELECT commissionRate FROM pool) FROM vehicles ORDER BY id`,
     [admin],
   );
   await script.query(

@@ -7,6 +7,9 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { undone } from './undo.mjs';
 
 const main = new URL('../../dist/src/main.js', import.meta.url).pathname;
+/** The flags of V8 that `npm start` gives to node. */
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const flags = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const peer = (name) => new URL(`../peers/${name}.mjs`, import.meta.url).pathname;
 
 export const ADMIN = { email: 'admin@example.com', password: 'a password for this run' };
@@ -34,7 +37,7 @@ export function partTheCores() {
 
 /** Motorpool as `npm start` runs it, in production. */
 export const spawnMotorpool = (database, storageDir, settings = {}) =>
-  spawnServer(main, {
+  spawnServer([...flags, main], {
     DATABASE_URL: database.url,
     STORAGE_DIR: storageDir,
     PORT: '0',
@@ -47,15 +50,15 @@ export const spawnMotorpool = (database, storageDir, settings = {}) =>
   });
 
 /** One of bench/peers. */
-export const spawnPeer = (name, settings) => spawnServer(peer(name), { JWT_SECRET, ...settings });
+export const spawnPeer = (name, settings) => spawnServer([peer(name)], { JWT_SECRET, ...settings });
 
 export const startMotorpool = (database, storageDir, settings) => ready(spawnMotorpool(database, storageDir, settings));
 
 export const startPeer = (name, { socketPath, user, database }) =>
   ready(spawnPeer(name, { SOCKET_PATH: socketPath, DATABASE_USER: user, DATABASE: database }));
 
-function spawnServer(file, settings) {
-  const command = [process.execPath, file];
+function spawnServer(words, settings) {
+  const command = [process.execPath, ...words];
   const [program, ...args] = areServersApart ? ['taskset', '-c', '0', ...command] : command;
   return spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],

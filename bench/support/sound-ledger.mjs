@@ -1,4 +1,4 @@
-// A ledger of any length that keeps every rule of the audit, made by a few statements for each sale. In turn each of the
+// A ledger of any length that keeps every rule of the ledger check, made by a few statements for each sale. In turn each of the
 // members pays in, which gives every member a line and a new share; and after so many deposits a vehicle is sold, which
 // gives every member a payment and a line. So nearly all rows are contributions, as they are in a pool that grows.
 
@@ -88,7 +88,9 @@ async function payIn(script, first, before, joined) {
   );
   await script.query(
     `UPDATE users u JOIN contributions c ON c.userId = u.id AND c.paymentId = ${paymentId + DEPOSITS - 1}
-     SET u.balance = c.balance, u.percentage = c.percentage, u.memberSince = COALESCE(u.memberSince, c.createdAt)`,
+     SET u.balance = c.balance, u.percentage = c.percentage, u.memberSince = (
+       SELECT MIN(p.confirmedAt) FROM payments p
+       WHERE p.userId = u.id AND p.kind IN ('DEPOSIT', 'WITHDRAWAL') AND p.status = 'CONFIRMED')`,
   );
   await journal(
     script,
@@ -105,9 +107,9 @@ async function sell(script, first, vehicleId, price, cost) {
   const part = profit - commission;
   const { insertId: saleId } = await insert(
     script,
-    `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld)
+    `INSERT INTO sales (vehicleId, price, profit, commission, distributed, soldAt, soldById, daysHeld, commissionRate)
      VALUES (${vehicleId}, ${price}, ${profit}, ${commission}, ${part}, ${at(number)}, ${ACTOR},
-             TIMESTAMPDIFF(DAY, ${at(first)}, ${at(number)}))`,
+             TIMESTAMPDIFF(DAY, ${at(first)}, ${at(number)}), (SELECT commissionRate FROM pool))`,
   );
   const { insertId: paymentId } = await insert(
     script,
@@ -134,6 +136,7 @@ async function sell(script, first, vehicleId, price, cost) {
     `SELECT ${number}, UUID(), 'SELL_VEHICLE', ${ACTOR}, ${vehicleId}, ${saleId}, NULL, ${at(number)}`,
   );
   await script.query(`UPDATE pool SET lastOperation = ${number}`);
+  await script.query(`UPDATE change_counter SET operationsBefore = ${number}`);
   return affectedRows;
 }
 

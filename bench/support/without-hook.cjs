@@ -1,11 +1,11 @@
-// Loaded before the server: operations commit, and nobody asks for a backup, neither at once nor when looking round.
+// Loaded before the server: operations commit, and nobody asks for a backup, neither at once nor by the coverage watcher.
 require('reflect-metadata');
 const services = require('../../dist/src/services/index.js');
-const lookout = require('../../dist/src/backup/lookout.js');
+const watcher = require('../../dist/src/backup/schedule/coverage-watcher.js');
 
 const { createServices } = services;
 services.createServices = (dataSource, settings) =>
   createServices(dataSource, { ...settings, afterCommit: () => undefined });
-lookout.Lookout = class {
+watcher.CoverageWatcher = class {
   stop() {}
 };
