@@ -16,10 +16,29 @@ Two GraphQL schemas over HTTP: [schema/public.graphql](../schema/public.graphql)
 for administrators alone, the same and [more](../schema/admin.graphql): that is marked **admin** here. Sign in with \`login\` and
 send the token as \`Authorization: Bearer TOKEN\`; it lasts an hour. [examples](../examples/README.md) has clients.
 
-An error has a code in \`extensions.code\`. \`INTERNAL_SERVER_ERROR\` and \`SERVICE_UNAVAILABLE\` are about the server: the
-latter may pass. All others, such as \`UNAUTHENTICATED\`, \`FORBIDDEN\`, \`BAD_USER_INPUT\` and \`NOT_FOUND\`, are about the
-request, and say in one sentence what to do.
+An error has a code in \`extensions.code\`, one of those [below](#errors), and a message of one sentence. \`BAD_USER_INPUT\`
+has \`extensions.field\` too: the argument that is wrong, or the field of it, such as \`input.vin\`.
+
+Every mutation that moves or makes something takes an \`idempotencyKey\`: 1 to 200 printable ASCII characters without a space that the
+client makes up for one request, such as a UUID. Sent again with the same input, it changes nothing and answers with what
+the first request made, as it is now: for good, also after a restart and from another server. So an answer that was lost, or \`OUTCOME_UNKNOWN\`, is settled by sending the same request
+with the same key once more. The same key with another input is refused with \`IDEMPOTENCY_KEY_REUSED\`.
 `;
+
+const CODES = 'ErrorCode';
+
+/** From the descriptions that src/resolvers/types/error-code.ts makes. */
+function errorTable(type) {
+  const rows = type.getValues().map(({ name, description }) => {
+    const [, fault, retry, action] = /^Fault: the (\w+)'s\. Retry: ([\w ]+)\. (.*)$/s.exec(description);
+    return `| ${code(name)} | the ${fault}'s | ${retry} | ${oneLine(action)} |`;
+  });
+  return [
+    '## Errors',
+    oneLine(type.description),
+    ['| code | whose fault | retry | what to do |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+  ];
+}
 
 const oneLine = (text) => (text ?? '').replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
 const code = (text) => `\`${String(text).replaceAll('|', '\\|')}\``;
@@ -45,6 +64,7 @@ export async function generate() {
     }
   }
   const rest = types.filter(({ name }) => !(name in ROOTS)).sort((a, b) => a.name.localeCompare(b.name));
+  parts.push(...errorTable(admin.getType(CODES)));
   parts.push('## Types');
   for (const type of rest.filter((each) => isObjectType(each) || isInputObjectType(each))) {
     parts.push(`### ${type.name}`, (type.description ?? '') + mark(isNew(type.name)));
@@ -52,7 +72,7 @@ export async function generate() {
     parts.push(...table('field', Object.values(type.getFields()), isMarked));
   }
   parts.push('## Enums');
-  for (const type of rest.filter(isEnumType)) {
+  for (const type of rest.filter((each) => isEnumType(each) && each.name !== CODES)) {
     parts.push(`### ${type.name}`, (type.description ?? '') + mark(isNew(type.name)));
     parts.push(
       type

@@ -10,7 +10,7 @@ const UNFINISHED = 'dist.new-';
 const REPLACED = 'dist.old-';
 const CONSOLE = 'console';
 
-/** Whether there are sources here: a packed production folder has dist/ alone. */
+/** True in a checkout. A packed production folder has dist/ and no sources. */
 export function hasSources() {
   return existsSync(join(root, 'src')) && existsSync(join(root, 'tsconfig.build.json'));
 }
@@ -20,7 +20,7 @@ export function isBuildNeeded() {
   return hasSources() && readOrNull(join(root, STAMP)) !== fingerprint();
 }
 
-/** Builds dist/ anew; an interrupted or failed build leaves the old one as it was. */
+/** Builds dist/. An interrupted or failed build leaves the old one as it was. @throws SetupError */
 export async function build() {
   for (const name of readdirSync(root)) {
     if (name.startsWith(UNFINISHED) || name.startsWith(REPLACED)) rmSync(join(root, name), { recursive: true });
@@ -31,7 +31,7 @@ export async function build() {
   if (server.code !== 0 || bundle.code !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
     const [who, { output }] = server.code === 0 ? ['the bundler of the console', bundle] : ['the compiler', server];
-    throw new SetupError(`The build failed: mend what ${who} names above.`, output);
+    throw new SetupError(`The build failed: fix the errors of ${who} above.`, output);
   }
   copyAssets(join(root, 'src'), join(unfinished, 'src'));
   const dist = join(root, 'dist');
@@ -47,7 +47,7 @@ function compileServer(outDir) {
   return run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', outDir], { cwd: root });
 }
 
-/** The console as static files; a test holds its types, since a bundler looks at none. */
+/** The console as static files. The bundler checks no types: a test does. */
 async function bundleConsole(outDir) {
   if (!existsSync(join(root, CONSOLE))) return { code: 0, output: '' };
   const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(CONSOLE, 'vite.config.mts')];
@@ -55,7 +55,7 @@ async function bundleConsole(outDir) {
   return run(process.execPath, [...args, '--logLevel', 'warn'], { cwd: root, env });
 }
 
-/** Of everything that a build depends on: names, sizes and times of change. */
+/** A hash of the name, size and time of change of each file that a build depends on. */
 function fingerprint() {
   const hash = createHash('sha256');
   const top = readdirSync(root).filter((name) => /^(ormconfig\.ts|tsconfig.*\.json|package-lock\.json)$/.test(name));

@@ -21,7 +21,7 @@ if (staged.length > 0) {
   const formatted = run(process.execPath, [...prettier, '--log-level=warn', ...staged]).ok;
   const linted = code.length === 0 || run(process.execPath, [...eslint, ...code]).ok;
   if (!formatted || !linted) {
-    process.stderr.write('Not committed: mend what is named above, the format by "npm run format".\n');
+    process.stderr.write('Not committed: fix the errors above, the format by "npm run format".\n');
     process.exitCode = 1;
   }
 }

@@ -21,7 +21,7 @@ function stop(signal) {
   for (const child of children) child.kill(signal);
 }
 
-await setup({ dev: true, embedded: name === 'demo' });
+await setup({ dev: true, embedded: name === 'demo/main' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 const compiler = start(
   [
@@ -31,7 +31,7 @@ const compiler = start(
   ['ignore', 'pipe', 'inherit'],
 );
 compiler.stdout.pipe(process.stderr, { end: false });
-// Its first round writes every file anew, which the program need not be started again for.
+// The first round rewrites every file, and the program has not been started yet.
 compiler.stdout.on('data', (text) => {
   if (children.length > 1 || !String(text).includes('Watching for file changes')) return;
   start(['--enable-source-maps', '--watch', '--watch-preserve-output', join('dist', 'src', `${name}.js`)], 'inherit');

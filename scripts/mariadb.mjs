@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import util from 'node:util';
 import { run, say, SetupError } from './processes.mjs';
 
 const require = createRequire(import.meta.url);
@@ -14,26 +13,23 @@ const DEBIAN_PACKAGES = [
 const HOW =
   'install MariaDB (Debian and Ubuntu: apt-get install mariadb-server-core mariadb-client; macOS: brew install mariadb)';
 
-/** Whether the settings name a database that runs elsewhere, in the environment or in `.env`. */
-export function isDatabaseElsewhere() {
-  const settings = { ...readDotEnv(), ...process.env };
-  return Boolean(settings.DATABASE_URL || settings.DATABASE_URL_FILE);
-}
-
 /** The programs of MariaDB that are not installed. Needs a build. */
 export function missingPrograms() {
-  const programs = fileURLToPath(new URL('../dist/src/database/programs.js', import.meta.url));
+  const programs = fileURLToPath(new URL('../dist/src/database/host/programs.js', import.meta.url));
   const { findProgram } = require(programs);
   return PROGRAMS.filter((name) => findProgram([name]) === null);
 }
 
-/** Installs MariaDB's programs where that needs no question; starts no server. */
+/** Installs MariaDB's programs where that takes no password; starts no server. @throws SetupError */
 export async function installMariaDb() {
   if (process.platform === 'darwin' && (await run('brew', ['--version'])).code === 0) await installWithBrew();
   else if (existsSync('/usr/bin/apt-get')) await installWithApt(await howToBecomeRoot());
-  const missing = missingPrograms();
-  if (missing.length === 0) return;
-  throw new SetupError(`MariaDB's ${missing.join(', ')} cannot be found: ${HOW}, or set DATABASE_URL.`);
+  if (missingPrograms().length > 0) throw lacksMariaDb();
+}
+
+/** Names the missing programs of MariaDB, and what to do. */
+export function lacksMariaDb() {
+  return new SetupError(`MariaDB's ${missingPrograms().join(', ')} cannot be found: ${HOW}, or set DATABASE_URL.`);
 }
 
 async function installWithApt(root) {
@@ -48,7 +44,7 @@ async function installWithApt(root) {
   }
   let installed = await apt('install', '--no-install-recommends', ...names);
   if (installed.code !== 0 && updated === null) {
-    // Lists that are too old name packages that are no longer there.
+    // Old package lists name versions that the mirror no longer has.
     updated = await apt('update');
     installed = await apt('install', '--no-install-recommends', ...names);
   }
@@ -72,7 +68,7 @@ async function findDebianPackages() {
   return null;
 }
 
-/** What stands before a command to run it as root without a question: nothing, sudo, or null where there is no way. */
+/** The words before a command that runs it as root without a password: none, sudo, or null where that is not possible. */
 async function howToBecomeRoot() {
   if (process.getuid() === 0) return [];
   return (await run('sudo', ['-n', 'true'])).code === 0 ? ['sudo', '-n'] : null;
@@ -81,15 +77,6 @@ async function howToBecomeRoot() {
 function asRoot(root, command) {
   const [program, ...args] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C', ...command];
   return [program, args];
-}
-
-function readDotEnv() {
-  try {
-    return util.parseEnv(readFileSync('.env', 'utf8'));
-  } catch {
-    // One that cannot be read is refused by the program itself.
-    return {};
-  }
 }
 
 function lastLines(output) {

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { endWith, SetupError } from './processes.mjs';
 import { setup } from './setup.mjs';
 
-// node scripts/run.mjs NAME [arguments]: sets up what is missing, then runs dist/src/NAME.js in this very process, so
-// that signals and the exit status are the program's own.
+// node scripts/run.mjs NAME [arguments]: sets up what is missing, then runs dist/src/NAME.js in this process, so that
+// signals, the exit status and the flags given to node are the program's own.
 const [name = '', ...args] = process.argv.slice(2);
 if (!/^[a-z][a-z0-9-]*(\/[a-z0-9-]+)*$/.test(name))
   endWith(new SetupError('Usage: node scripts/run.mjs NAME [arguments]'));
 
-await setup({ embedded: name === 'demo' });
+await setup({ embedded: name === 'demo/main' });
 
 const program = fileURLToPath(new URL(`../dist/src/${name}.js`, import.meta.url));
 if (!existsSync(program)) endWith(new SetupError(`There is no program ${name}: ${program} does not exist.`));

@@ -31,7 +31,7 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const LEFT_OUT = /^(perl|libperl|libgdbm|libdb5)/;
 
 /**
- * The folder of a tree with these packages, which is made where it is missing: once, whoever else asks at the same time.
+ * The folder of a tree with these packages, made if it is missing, and once even if several processes ask at the same time.
  * Its `bin` has every program by its own name, `usr` all that the packages hold.
  * @throws SetupError
  */

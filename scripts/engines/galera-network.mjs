@@ -47,7 +47,7 @@ async function namespaces(count) {
     inside: (node, command) => ['ip', 'netns', 'exec', name(node), ...command],
     /** Its cable is pulled: nobody reaches it, and nobody is told. */
     cutOff: (node) => ip('link', 'set', name(node), 'down'),
-    /** It loses the other nodes alone: whoever asks it still reaches it. */
+    /** The node loses only the other nodes: clients still reach it. */
     isolate: async (node) => {
       for (const address of others(node)) await ip('-n', name(node), 'route', 'add', 'blackhole', `${address}/32`);
     },

@@ -135,7 +135,7 @@ export class GaleraCluster {
   }
 
   #spawn(node, args) {
-    // Whatever becomes of us, no node outlives us. Its program would drop root's rights by itself, and with them this.
+    // No node may outlive this process. Its program would drop root's rights by itself, and with them this.
     const drop = isRoot() ? ['--reuid=nobody', '--regid=nogroup', '--clear-groups'] : [];
     const command = ['setpriv', ...drop, '--pdeathsig=KILL', 'mariadbd', '--no-defaults', ...args];
     const [program, ...rest] = this.#network.inside(node, command);

@@ -23,8 +23,8 @@ export const given = {
 async function askServer(url) {
   // Needs the npm packages, which may have been installed just now.
   const mysql = require('mysql2/promise');
-  const { connectionOptions } = require('../../dist/src/database/connection-options.js');
-  const { parseDatabaseUrl } = require('../../dist/src/database/url.js');
+  const { connectionOptions } = require('../../dist/src/database/connection/connection-options.js');
+  const { parseDatabaseUrl } = require('../../dist/src/database/connection/url.js');
   const address = parseDatabaseUrl(url);
   if (typeof address === 'string') throw new SetupError(`TEST_DATABASE_URL ${address}.`);
   const options = connectionOptions(address);
