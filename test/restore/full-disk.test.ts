@@ -18,8 +18,8 @@ import { backupLedger } from '../../src/services/backup-ledger';
 import { findOwnSchemas, OWN_SCHEMAS } from '../../src/backup/server/auxiliary-schema';
 import { contentOf, rejection } from './support';
 
-/** Room for a small database server, and for not much more. */
-const DISK = '160m';
+/** Room for a small database server, and for what dropped copies leave to it until it has tidied up. */
+const DISK = '320m';
 const MIB = 2 ** 20;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'restore-disk-'));

@@ -1,5 +1,6 @@
 import { ClientFailure } from '../client/client-run';
 import { sqlErrno } from '../../database/connection/errors';
+import { tellsOfFullDisk } from '../server/disk-space';
 import { lacksRight } from '../server/sql-rights';
 import { UnsoundBackup } from '../core/errors';
 import { StoppedHalfway } from '../load/load-dump';
@@ -23,8 +24,6 @@ const OF_THE_SERVER = new Set([
 /** What a client reports of its connection: lost, refused, or a packet that is too large. */
 const isOfTheConnection = (number: number): boolean => number >= 2000 && number < 3000;
 
-const DISK_FULL = /\berrno: ?(28|122)\b|No space left on device/;
-
 /** Whether an error tells of what the file holds, and would come again on every other server. */
 export function isFilesFault(error: unknown): boolean {
   if (error instanceof StoppedHalfway || error instanceof UnsoundBackup) return true;
@@ -32,10 +31,10 @@ export function isFilesFault(error: unknown): boolean {
   if (error instanceof ClientFailure) {
     // Only what happened at a line of the file: not a client that was killed, or that could not start.
     const isAtLine = /\bat line \d+\b/.test(error.message);
-    return isAtLine && !DISK_FULL.test(error.message) && !error.sqlErrors.some(isOfTheServer);
+    return isAtLine && !tellsOfFullDisk(error) && !error.sqlErrors.some(isOfTheServer);
   }
   const errno = sqlErrno(error);
-  return errno !== undefined && !isOfTheServer(errno) && !DISK_FULL.test(String(error));
+  return errno !== undefined && !isOfTheServer(errno) && !tellsOfFullDisk(error);
 }
 
 function isOfTheServer(number: number): boolean {

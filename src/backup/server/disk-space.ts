@@ -57,18 +57,29 @@ export async function checkRoomForCopy(session: Session, sqlBytes: number): Prom
   );
 }
 
-/** Turns a client's failure into "the disk is full" where the database's disk is on this machine and nearly full. */
+/** ENOSPC, EDQUOT, and what InnoDB makes of either when it makes a table (HA_ERR_RECORD_FILE_FULL). */
+const DISK_FULL = /\berrno: ?(28|122|135)\b|\bERROR 1114\b|No space left on device/;
+
+/** Whether a database server says that nothing more fits on its disk. */
+export function tellsOfFullDisk(error: unknown): boolean {
+  return DISK_FULL.test(String(error));
+}
+
+/**
+ * Turns a client's failure into "the disk is full" where the database's disk is on this machine, and the server says so
+ * or hardly anything is free: a server that waits for room says nothing.
+ */
 export async function orFullDisk(session: Session, error: unknown): Promise<unknown> {
-  const full = error instanceof ClientFailure ? await fullDataFolder(session).catch(() => null) : null;
+  const full = error instanceof ClientFailure ? await fullDataFolder(session, error).catch(() => null) : null;
   if (full === null) return error;
   return new BackupError(`The disk that holds the database (${full}) is full: free some space there.`, {
     cause: error,
   });
 }
 
-async function fullDataFolder(session: Session): Promise<string | null> {
+async function fullDataFolder(session: Session, failure: ClientFailure): Promise<string | null> {
   const data = await dataDirectory(session);
-  return data !== null && (await isFull(data)) ? data : null;
+  return data !== null && (tellsOfFullDisk(failure) || (await isFull(data))) ? data : null;
 }
 
 async function roomIn(directory: string, bytes: number): Promise<{ needed: number; free: number }> {
