@@ -216,10 +216,10 @@ export async function waitingBackup(folder: string): Promise<ProcessInfo> {
   return worker;
 }
 
-/** The server processes of a folder's embedded database: one, where it runs. */
+/** The server processes of a folder's embedded database: one, where it runs; not the servers of its proofs. */
 export function databasesOf(folder: string): number[] {
   return processesOf(folder)
-    .filter(({ command }) => isMariaDbServer(command.split(' ')))
+    .filter(({ command }) => isMariaDbServer(command.split(' ')) && / --datadir=\S*\/database\/data /.test(command))
     .map(({ pid }) => pid);
 }
 
