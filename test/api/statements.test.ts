@@ -2,12 +2,11 @@ import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../suppo
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp } from '../support/traces';
 
-/**
- * The pool may open a connection just then, which first gets its settings; and the server has an eye on operations, and
- * tells of its backups.
- */
-const OF_NO_REQUEST =
-  /^SET (SESSION|NAMES)|^ROLLBACK$|motorpool_backups|^SELECT number, uid FROM operations|wsrep_on|IS_USED_LOCK/;
+/** The pool may open a connection just then, which first gets its settings. */
+const OF_A_CONNECTION = /^SET (SESSION|NAMES)|^ROLLBACK$|wsrep_on/;
+
+/** The server looks at its journals and its backups every 2 s: what it asks then is not seen in each of so many tries. */
+const TRIES = 4;
 
 /**
  * How many SQL statements a nested page costs. The database server is this test's own, so that its general log, which
@@ -30,22 +29,33 @@ describe('SQL statements of a nested page', () => {
     await databaseServer.close();
   });
 
-  /** The statements that the server sends while it answers; asked twice, so that its connections are open. */
+  /** The statements that the server sends for each of some requests; asked once before, so that connections are open. */
   async function statementsOf(document: string): Promise<{ statements: string[]; rows: number }> {
-    const { admin, database } = server;
+    const { admin } = server;
     await allBackedUp(server);
-    await admin.request(document);
+    const { page } = await admin.request<{ page: { nodes: unknown[] } }>(document);
+    const tries: string[][] = [];
+    for (let i = 0; i < TRIES; i++) tries.push(await statementsDuring(() => admin.request(document)));
+    const [first = [], ...others] = tries;
+    const isOfTheRequest = (sql: string): boolean => others.every((those) => those.some((it) => kindOf(it) === kindOf(sql)));
+    return { statements: first.filter(isOfTheRequest), rows: page.nodes.length };
+  }
+
+  async function statementsDuring(act: () => Promise<unknown>): Promise<string[]> {
+    const { database } = server;
     await database.query('TRUNCATE mysql.general_log');
     await database.query('SET GLOBAL general_log = ON');
-    const answer = await admin.request<{ page: { nodes: unknown[] } }>(document);
+    await act();
     await database.query('SET GLOBAL general_log = OFF');
     const log = await database.query(
       `SELECT CONVERT(argument USING utf8mb4) AS statement FROM mysql.general_log
        WHERE command_type IN ('Query', 'Execute') AND thread_id <> CONNECTION_ID() ORDER BY event_time`,
     );
-    const statements = log.map(({ statement }) => String(statement)).filter((sql) => !OF_NO_REQUEST.test(sql));
-    return { statements, rows: answer.page.nodes.length };
+    return log.map(({ statement }) => String(statement)).filter((sql) => !OF_A_CONNECTION.test(sql));
   }
+
+  /** A statement but for the ids in it. */
+  const kindOf = (sql: string): string => sql.replace(/\(\d+(, \d+)*\)/g, '(?)');
 
   /**
    * The same statements but for the ids in them, and none once for each row. How often a statement is sent, of one to
@@ -55,7 +65,7 @@ describe('SQL statements of a nested page', () => {
   function expectSameKinds(ofMany: readonly string[], ofFew: readonly string[]): void {
     const timesOfKind = (statements: readonly string[]): Map<string, number> => {
       const times = new Map<string, number>();
-      for (const kind of statements.map((sql) => sql.replace(/\(\d+(, \d+)*\)/g, '(?)'))) {
+      for (const kind of statements.map(kindOf)) {
         times.set(kind, (times.get(kind) ?? 0) + 1);
       }
       return times;
