@@ -39,21 +39,42 @@ function readArguments([first, second, ...rest], engines = []) {
 
 async function testOn(engine, jestArguments) {
   const began = performance.now();
-  const { environment, stop } = await engine.start();
+  const count = engine.servers ?? 1;
+  const servers = await startAll(engine, count);
   try {
     say(`On ${engine.what}, up after ${((performance.now() - began) / 1000).toFixed(1)} s.`);
     for (const { file, test, reason } of leftOut(engine.name)) {
       say(`  left out: ${file}${test === undefined ? '' : `, "${test}"`} (${reason})`);
     }
-    const code = await jest({ ...process.env, ...environment, TEST_ENGINE: engine.name }, jestArguments);
-    if (code !== 0) throw new SetupError(`Failed on ${engine.what}: tests.`);
+    const codes = await Promise.all(
+      servers.map(({ environment }, i) =>
+        jest({ ...process.env, ...environment, TEST_ENGINE: engine.name }, [
+          ...(count === 1 ? [] : [`--shard=${i + 1}/${count}`, '--passWithNoTests']),
+          ...jestArguments,
+        ]),
+      ),
+    );
+    if (codes.some((code) => code !== 0)) throw new SetupError(`Failed on ${engine.what}: tests.`);
   } finally {
-    await stop();
+    await Promise.all(servers.map(({ stop }) => stop()));
+  }
+}
+
+/** One after the other: the first one fetches the packages. */
+async function startAll(engine, count) {
+  const servers = [];
+  try {
+    while (servers.length < count) servers.push(await engine.start());
+    return servers;
+  } catch (error) {
+    await Promise.all(servers.map(({ stop }) => stop()));
+    throw error;
   }
 }
 
 function jest(env, args) {
-  // One file at a time: MySQL's dump program waits until no statement of anybody on the server runs, and gives up.
+  // One file at a time on each server: MySQL's dump program waits until no statement of anybody on the server runs, and
+  // gives up.
   const always = ['--maxWorkers=1', ...(process.env.CI ? ['--ci'] : [])];
   const program = join(root, 'node_modules/jest/bin/jest.js');
   const child = spawn(process.execPath, [program, ...always, ...args], { cwd: root, env, stdio: 'inherit' });
