@@ -37,7 +37,8 @@ describe('SQL statements of a nested page', () => {
     const tries: string[][] = [];
     for (let i = 0; i < TRIES; i++) tries.push(await statementsDuring(() => admin.request(document)));
     const [first = [], ...others] = tries;
-    const isOfTheRequest = (sql: string): boolean => others.every((those) => those.some((it) => kindOf(it) === kindOf(sql)));
+    const isOfTheRequest = (sql: string): boolean =>
+      others.every((those) => those.some((it) => kindOf(it) === kindOf(sql)));
     return { statements: first.filter(isOfTheRequest), rows: page.nodes.length };
   }
 
