@@ -46,12 +46,19 @@ export function requestsFor(root: RootField, known: Known): fc.Arbitrary<FuzzReq
     const values = inputs.map(({ name, type }) =>
       fc.option(valuesFor(name, type, known), { freq: isNonNullType(type) ? 40 : 4, nil: undefined }),
     );
-    return fc
-      .tuple(fc.boolean(), fc.tuple(...values))
-      .map(([asLiterals, given]) => ({ ...root, body: bodyOf(root, depth, given, asLiterals) }));
+    return fc.tuple(fc.boolean(), fc.tuple(...values), LEFT_OUT).map(([asLiterals, given, leftOut]) => {
+      const kept = given.map((value, i) => (leftOut.includes(inputs[i]?.name ?? '') ? undefined : value));
+      return { ...root, body: bodyOf(root, depth, kept, asLiterals) };
+    });
   };
   return fc.oneof({ weight: 6, arbitrary: byDepth(-1) }, { weight: 1, arbitrary: byDepth(1) });
 }
+
+/** A page goes forward or backward; a document that asks for both at once is refused, and would teach nothing more. */
+const FORWARD = ['first', 'after'];
+const BACKWARD = ['last', 'before'];
+/** Most cursors are of another list, and refused: half of the pages are first ones. */
+const LEFT_OUT = fc.constantFrom(FORWARD, BACKWARD, [...FORWARD, 'before'], [...BACKWARD, 'after'], []);
 
 function inputsOf(field: Field, depth: number): GraphQLArgument[] {
   const inputs: GraphQLArgument[] = [];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   getNamedType,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   isEnumType,
   isInputObjectType,
@@ -108,21 +109,32 @@ const code = fc.string({ unit: fc.constantFrom('A', 'b', 'I', 'O', 'Q', '1', '0'
 
 /** Values for an input of that name and type: some as a client would send them, so that the strange ones get far. */
 export function valuesFor(name: string, type: GraphQLInputType, known: Known): fc.Arbitrary<unknown> {
-  const named = getNamedType(type);
   const strange = strangeFor(type, known);
-  return isInputObjectType(named)
-    ? strange
-    : fc.oneof({ weight: 5, arbitrary: usualFor(name, named, known) }, { weight: 2, arbitrary: strange });
+  return fc.oneof(
+    { weight: 5, arbitrary: usualFor(name, getNamedType(type), known) },
+    { weight: isInputObjectType(getNamedType(type)) ? 5 : 2, arbitrary: strange },
+  );
+}
+
+/** Each of them as `usualFor` makes it, and those that may be missing at times. */
+function usualObject(type: GraphQLInputObjectType, known: Known): fc.Arbitrary<unknown> {
+  const fields = Object.values(type.getFields());
+  const shape = fields.map((field) => [field.name, usualFor(field.name, getNamedType(field.type), known)] as const);
+  const required = fields.filter(({ type: its }) => isNonNullType(its)).map(({ name }) => name);
+  return fc.record(Object.fromEntries(shape), { requiredKeys: required });
 }
 
 /** A value that the field takes, by what such fields are called. */
 function usualFor(name: string, type: GraphQLNamedInputType, known: Known): fc.Arbitrary<unknown> {
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map((value) => value.name));
+  if (isInputObjectType(type)) return usualObject(type, known);
   switch (type.name) {
     case 'ID':
       return fc.constantFrom(...known.ids);
     case 'Int':
-      return fc.constant(2000);
+      return fc.constant(/first|last/i.test(name) ? 20 : 2000);
+    case 'Boolean':
+      return fc.boolean();
     case 'DateTime':
       return fc.constant('2024-06-01T00:00:00.000Z');
     case 'Money':
@@ -136,9 +148,11 @@ function usualFor(name: string, type: GraphQLNamedInputType, known: Known): fc.A
       if (name === 'password') return fc.constant(PASSWORD);
       // Not that of those who ask: it would sign them out.
       if (/password/i.test(name)) return fc.constant('another password');
+      // A key of its own: the same one with another input is refused, and nothing else would be looked at.
+      if (name === 'idempotencyKey') return fc.uuid();
       if (/vin/i.test(name)) return fc.integer({ min: 0 }).map((i) => `V${i}`.padEnd(17, 'X'));
       if (name === 'filename') return fc.constantFrom(...known.filenames);
-      if (/after/i.test(name)) return fc.constantFrom(...known.cursors);
+      if (/after|before/i.test(name)) return fc.constantFrom(...known.cursors);
       return fc.constant('Some text');
   }
 }

@@ -17,6 +17,9 @@ const BOUNDS = WHOLE ? { slowestMs: 500, times: 10 } : { slowestMs: 2_000, times
 /** How long the pool's row is held from outside. */
 const HELD_MS = WHOLE ? 6_000 : 2_500;
 
+/** An account may sign in 30 times a minute from one address. */
+const SIGN_INS = 25;
+
 /** What people look at while others confirm. */
 const READ =
   '{ me { name } payments(first: 50) { nodes { id amount status kind } } vehicles(first: 50) { nodes { id title } } }';
@@ -100,7 +103,7 @@ describe(`a pool of ${MEMBERS} members`, () => {
     const until = performance.now() + HELD_MS;
     const slowest = { readyz: 0, read: 0, signIn: 0, metrics: 0 };
     const statuses = new Set<string>();
-    const take = async (what: keyof typeof slowest, act: () => Promise<number>): Promise<void> => {
+    const take = async (what: keyof typeof slowest, act: () => Promise<number | string>): Promise<void> => {
       const began = performance.now();
       statuses.add(`${what} ${await act()}`);
       slowest[what] = Math.max(slowest[what], performance.now() - began);
@@ -110,17 +113,18 @@ describe(`a pool of ${MEMBERS} members`, () => {
       variables: ADMIN,
     };
     await pause(200);
-    while (performance.now() < until) {
+    for (let round = 0; performance.now() < until; round++) {
       await take('readyz', async () => (await http(`${server.url}/readyz`)).status);
       await take('metrics', async () => (await http(`${server.url}/metrics`)).status);
       await take('read', async () => {
         const { status, text } = await post(`${server.url}/graphql`, { query: READ }, bearer(admin.token));
-        return text.startsWith('{"data":{"me"') ? status : 0;
+        return text.startsWith('{"data":{"me"') ? status : text;
       });
-      await take('signIn', async () => {
-        const { status, text } = await post(`${server.url}/graphql`, login);
-        return text.startsWith('{"data":{"login"') ? status : 0;
-      });
+      if (round < SIGN_INS)
+        await take('signIn', async () => {
+          const { status, text } = await post(`${server.url}/graphql`, login);
+          return text.startsWith('{"data":{"login"') ? status : text;
+        });
     }
     await holder.query('ROLLBACK');
     await holder.end();

@@ -46,9 +46,10 @@ function killIfThere(pid: number): void {
   }
 }
 
-/** The processes that run for a folder. */
+/** The processes that run for a folder. A child that is not its own program yet looks like its parent: it is left out. */
 export function processesOf(folder: string): ProcessInfo[] {
-  return allProcesses().filter(({ environment }) => environment.includes(`:${folder}`));
+  const all = allProcesses().filter(({ environment }) => environment.includes(`:${folder}`));
+  return all.filter(({ parent, command }) => !all.some((other) => other.pid === parent && other.command === command));
 }
 
 export interface Ended {
