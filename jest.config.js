@@ -1,16 +1,21 @@
 const leftOut = require('./test/left-out.js');
+const long = require('./test/long.js');
 
-const { GALERA, TEST_ENGINE } = process.env;
+/** TEST_PART: "short" is what npm test runs, "long" the rest; without it all of both. */
+const { GALERA, TEST_ENGINE, TEST_PART } = process.env;
 
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  ...(TEST_PART === 'long'
+    ? { testRegex: long.map((part) => `${part}.*\\.test\\.ts$`) }
+    : { testMatch: ['**/*.test.ts'] }),
   testPathIgnorePatterns: [
     '/node_modules/',
     // Starts clusters, and pulls their cables: npm run test:galera.
     ...(GALERA === undefined ? ['/test/galera/'] : []),
+    ...(TEST_PART === 'short' ? long : []),
     ...(TEST_ENGINE === undefined ? [] : leftOut(TEST_ENGINE))
       .filter(({ test }) => test === undefined)
       .map(({ file }) => `<rootDir>/${file}`),

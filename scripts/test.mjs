@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { endWith, say, SetupError } from './processes.mjs';
 import { setup } from './setup.mjs';
 
-// Everything that CI runs: lint, format and types side by side, then the tests. Arguments go to jest.
+// Lint, format and types side by side, then the tests: without a path, those that test/long.js does not name. Arguments
+// go to jest.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const running = new Set();
 
-function start(program, args, stdio) {
-  const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: root, stdio });
+function start(program, args, stdio, env = process.env) {
+  const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: root, stdio, env });
   running.add(child);
   child.once('close', () => running.delete(child));
   return child;
@@ -34,7 +35,9 @@ function step(name, program, args) {
 
 function jest() {
   const ci = process.env.CI ? ['--ci'] : [];
-  const child = start('jest/bin/jest.js', [...ci, ...process.argv.slice(2)], 'inherit');
+  const args = process.argv.slice(2);
+  const part = args.every((arg) => arg.startsWith('-')) ? { TEST_PART: 'short' } : {};
+  const child = start('jest/bin/jest.js', [...ci, ...args], 'inherit', { ...part, ...process.env });
   return new Promise((resolve, reject) => {
     child.once('close', (code) => (code === 0 ? resolve() : reject(new SetupError('Failed: tests.'))));
   });

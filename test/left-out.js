@@ -9,6 +9,20 @@ const WITHOUT_DATABASE = [
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },
   { file: 'test/bench/', reason: 'brings its own database' },
 ];
+/** CI has 90 minutes for everything. */
+const BEFORE_THE_DATABASE = [
+  { file: 'test/(http|overload|fuzz|deploy|examples|older-clients)/', reason: 'of the door, whatever the database' },
+  {
+    file: 'test/api/(bursts|revoked-now|sign-in|error-codes|error-fields)',
+    reason: 'of the door, whatever the database',
+  },
+  {
+    file: 'test/backup/(copy|webhook|log|scrub|secrets|filename|publish|manifest|durability|disk)',
+    reason: 'of files and addresses, whatever the database',
+  },
+  { file: 'test/(config|storage-check|docs/(api|npm-audit))', reason: 'asks no database' },
+  { file: 'test/process/(log|secrets|green|npm-start|child-fate)', reason: 'of processes, whatever the database' },
+];
 const ELSEWHERE = [
   { file: 'test/database/(embedded|file-lock)', reason: EMBEDDED },
   { file: 'test/process/(start|stop|demo|commands|copies|packed)', reason: EMBEDDED },
@@ -47,5 +61,5 @@ module.exports = (engine) => {
   if (engine === 'galera') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...NO_OTHER, ...CLUSTER];
   if (engine === 'given') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...NO_OTHER];
   if (engine === 'given-without-log') return [...WITHOUT_DATABASE, ...ELSEWHERE, ...NO_OTHER, ...TO_ANY_OPERATION];
-  return [...WITHOUT_DATABASE, ...ELSEWHERE];
+  return [...WITHOUT_DATABASE, ...BEFORE_THE_DATABASE, ...ELSEWHERE];
 };
