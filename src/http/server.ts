@@ -31,6 +31,7 @@ import { Metrics } from './metrics';
 import { RefusalLines } from './refusal-lines';
 import { SECURITY_HEADERS } from './security-headers';
 import { boundStrangersBody, isStranger, Strangers } from './strangers';
+import { tellOfUntrustedProxy } from './untrusted-proxy';
 
 interface HttpOptions {
   production: boolean;
@@ -82,6 +83,7 @@ export async function createHttpServer(given: HttpOptions): Promise<FastifyInsta
     await app.register(cors, { origin, maxAge: 600, exposedHeaders: EXPOSED });
   }
   answerErrors(app, log);
+  tellOfUntrustedProxy(app, log, options.trustedProxies);
   const refusals = new RefusalLines(log);
   app.addHook('onClose', (_app, done) => {
     refusals.close();

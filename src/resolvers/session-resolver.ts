@@ -23,6 +23,6 @@ export class SessionResolver {
     @Arg('newPassword', () => String) newPassword: string,
     @Ctx() context: Context,
   ): Promise<Session> {
-    return context.services.sessions.changePassword(viewerOf(context), currentPassword, newPassword, context.address);
+    return context.services.sessions.changePassword(viewerOf(context), currentPassword, newPassword);
   }
 }

@@ -1,7 +1,6 @@
 import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type DataSource, IsNull } from 'typeorm';
 import { PoolState } from '../entities/pool';
 import { User } from '../entities/user';
@@ -11,8 +10,8 @@ import { Refusal } from './errors';
 import { checkNewPassword, hashPassword, isPassword } from './passwords';
 import { tryChangeAgain } from './retry';
 import { readRow, readRows } from './rows';
+import { SignInLimits } from './sign-in-limits';
 import { NothingToDo, orNothingToDo } from './transaction';
-import { tooMany, TryLimit } from './try-limit';
 
 /** What a token says. */
 export interface Claims {
@@ -41,9 +40,6 @@ const VERIFIED = {
   algorithms: [ALGORITHM],
   requiredClaims: ['iss', 'aud', 'sub', 'exp', 'epoch', 'version'],
 };
-const TRIES_WINDOW_SECONDS = 60;
-/** Of one account from one address, right or wrong, within the window. */
-const SIGN_INS = 30;
 /** Of so many tokens is known that we signed them. */
 const MAX_KNOWN_TOKENS = 1_000;
 
@@ -54,10 +50,7 @@ const unauthenticated = (message: string): Refusal => new Refusal('UNAUTHENTICAT
 
 /** Signing in, and telling by a token who asks. */
 export class SessionService {
-  private readonly triesByAccount = new TryLimit({ wrongTries: 5, windowSeconds: TRIES_WINDOW_SECONDS });
-  private readonly triesByAddress = new TryLimit({ wrongTries: 20, windowSeconds: TRIES_WINDOW_SECONDS });
-  /** Right ones take as long to check as wrong ones. */
-  private readonly signIns = new RateLimiterMemory({ points: SIGN_INS, duration: TRIES_WINDOW_SECONDS });
+  private readonly limits = new SignInLimits();
   /** As a key object: jose would import raw bytes again for every token. */
   private readonly key: KeyObject;
   /**
@@ -82,10 +75,7 @@ export class SessionService {
    */
   async login(email: string, password: string, address: string): Promise<Session> {
     const account = email.trim().toLowerCase().slice(0, 254);
-    await this.signIns.consume(`${account} ${address}`).catch((limit: unknown) => {
-      throw limit instanceof RateLimiterRes ? tooMany('sign-ins', limit.msBeforeNext) : limit;
-    });
-    const user = await this.limited(account, address, async () => {
+    const user = await this.limits.signIn(account, address, async () => {
       const found = await this.dataSource.manager.findOneBy(User, { email: account });
       // The collation finds "ádmin" for "admin" too: each spelling would be an account of its own to the limit.
       const candidate = found?.email === account && found.disabledAt === null ? found : null;
@@ -99,11 +89,11 @@ export class SessionService {
    * Sets a new password; every older token of the account stops working.
    * @throws Refusal BAD_USER_INPUT, UNAUTHENTICATED, RATE_LIMITED
    */
-  async changePassword(user: User, currentPassword: string, newPassword: string, address: string): Promise<Session> {
+  async changePassword(user: User, currentPassword: string, newPassword: string): Promise<Session> {
     checkNewPassword(newPassword, 'newPassword');
     // The change itself is refused where the account may not act any more.
     const author = { ...byAccount('changePassword', user), account: null };
-    const right = await this.limited(user.email, address, async () =>
+    const right = await this.limits.passwordChange(String(user.uid), async () =>
       (await isPassword(user.passwordHash, currentPassword)) ? user : null,
     );
     if (right === null) throw unauthenticated('The current password is wrong.');
@@ -187,11 +177,6 @@ export class SessionService {
       .setExpirationTime(expiresAt)
       .sign(this.key);
     return { token, expiresAt, user };
-  }
-
-  /** Runs a try; a wrong one (null) counts against the account and the address. */
-  private limited<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T | null> {
-    return this.triesByAddress.run(address, () => this.triesByAccount.run(account, attempt));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Client } from '../support/client';
 import { type HttpAnswer, post } from '../support/http';
 import { startTestServer, type TestServer } from '../support/server';
@@ -23,8 +24,8 @@ export interface SignInServer extends TestServer {
 }
 
 /** @param settings by default it believes what a proxy says of addresses */
-export async function startSignInServer(settings = { TRUST_PROXY: 'true' }): Promise<SignInServer> {
-  const server = await startTestServer(settings);
+export async function startSignInServer(settings = { TRUST_PROXY: 'true' }, log?: Logger): Promise<SignInServer> {
+  const server = await startTestServer({ BACKUP_VERIFY: 'checksum', ...settings }, undefined, log);
   return {
     ...server,
     login: (email, password, address) =>

@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { pino } from 'pino';
 import { hashPassword, isPassword } from '../../src/services/passwords';
 import { PASSWORD } from '../support/client';
 import { codeOf } from '../support/http';
@@ -92,26 +93,53 @@ describe('signing in', () => {
       }
     };
 
-    test('the account is limited, for the right password too and from elsewhere, until a minute has passed', async () => {
+    test('the account is limited there, for the right password too, until a minute has passed', async () => {
       const { email } = await server.newAccount();
       const address = newAddress();
       await wrongTries(email, address);
-      for (const from of [address, newAddress()]) {
-        for (const spelling of [email, ` ${email.toUpperCase()}`]) {
-          const { body } = await server.login(spelling, PASSWORD, from);
-          const [error] = (body as { errors: { message: string; extensions: Record<string, unknown> }[] }).errors;
-          const retryAfterSeconds = Number(error?.extensions.retryAfterSeconds);
-          expect(error?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds });
-          expect(error?.message).toBe(`Too many wrong tries: try again in ${retryAfterSeconds} seconds.`);
-          expect(retryAfterSeconds).toBeGreaterThan(50);
-          expect(retryAfterSeconds).toBeLessThanOrEqual(60);
-        }
+      for (const spelling of [email, ` ${email.toUpperCase()}`]) {
+        const { body } = await server.login(spelling, PASSWORD, address);
+        const [error] = (body as { errors: { message: string; extensions: Record<string, unknown> }[] }).errors;
+        const retryAfterSeconds = Number(error?.extensions.retryAfterSeconds);
+        expect(error?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds });
+        expect(error?.message).toBe(`Too many wrong tries: try again in ${retryAfterSeconds} seconds.`);
+        expect(retryAfterSeconds).toBeGreaterThan(50);
+        expect(retryAfterSeconds).toBeLessThanOrEqual(60);
       }
       const now = Date.now.bind(Date);
       jest.spyOn(Date, 'now').mockImplementation(() => now() + 30_000);
       expect(codeOf(await server.login(email, PASSWORD, address))).toBe('RATE_LIMITED');
       jest.spyOn(Date, 'now').mockImplementation(() => now() + 60_001);
       expect(codeOf(await server.login(email, PASSWORD, address))).toBeNull();
+    });
+
+    test('of a stranger the account signs in from elsewhere', async () => {
+      const { email } = await server.newAccount();
+      await wrongTries(email, newAddress());
+      expect(codeOf(await server.login(email, PASSWORD, newAddress()))).toBeNull();
+    });
+
+    test('of many strangers it signs in from where it did before, and nowhere else', async () => {
+      const { email } = await server.newAccount();
+      const home = newAddress();
+      expect(codeOf(await server.login(email, PASSWORD, home))).toBeNull();
+      const answers = await Promise.all(
+        Array.from({ length: 35 }, (_, i) => server.login(email, `wrong ${i}`, newAddress())),
+      );
+      expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(30);
+      expect(answers.map(codeOf).filter((code) => code === 'RATE_LIMITED')).toHaveLength(5);
+      expect(codeOf(await server.login(email, PASSWORD, newAddress()))).toBe('RATE_LIMITED');
+      expect(codeOf(await server.login(email, PASSWORD, home))).toBeNull();
+    });
+
+    test('of others at the same address it signs in, too, where it did before', async () => {
+      const { email } = await server.newAccount();
+      const office = newAddress();
+      expect(codeOf(await server.login(email, PASSWORD, office))).toBeNull();
+      await wrongTries(email, office, 6);
+      for (let i = 0; i < 25; i++) await server.login(`someone.${i}@example.com`, 'wrong', office);
+      expect(codeOf(await server.login('another@example.com', 'wrong', office))).toBe('RATE_LIMITED');
+      expect(codeOf(await server.login(email, PASSWORD, office))).toBeNull();
     });
 
     test('other accounts are not, and the tokens of the account go on', async () => {
@@ -138,8 +166,9 @@ describe('signing in', () => {
 
     test('many at once do not slip past the limit of an account', async () => {
       const { email } = await server.newAccount();
+      const address = newAddress();
       const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => server.login(email, `wrong ${i}`, newAddress())),
+        Array.from({ length: 20 }, (_, i) => server.login(email, `wrong ${i}`, address)),
       );
       expect(answers.map(codeOf).filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(5);
       expect(answers.map(codeOf).filter((code) => code === 'RATE_LIMITED')).toHaveLength(15);
@@ -168,7 +197,9 @@ describe('signing in', () => {
   });
 
   test('an address is what the connection says, unless a proxy is trusted', async () => {
-    const direct = await startSignInServer({ TRUST_PROXY: 'false' });
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+    const direct = await startSignInServer({ TRUST_PROXY: 'false' }, log);
     try {
       const codes = [];
       for (let i = 0; i < 21; i++) {
@@ -177,6 +208,9 @@ describe('signing in', () => {
       }
       expect(codes.slice(0, 20)).toEqual(Array(20).fill('UNAUTHENTICATED'));
       expect(codes[20]).toBe('RATE_LIMITED');
+      const told = lines.filter((line) => line.includes('TRUST_PROXY'));
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatch(/count as one address/);
     } finally {
       await direct.close();
     }
