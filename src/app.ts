@@ -63,13 +63,14 @@ async function start(
     overdraft: config.overdraft,
     afterCommit: backups.afterCommit,
   });
-  const { production, corsOrigin, trustedProxies, compileDocuments } = config;
+  const { production, corsOrigin, trustedProxies, publicUrl, compileDocuments } = config;
   let ready = false;
   const app = await createHttpServer({
     production,
     compileDocuments,
     corsOrigin,
     trustedProxies,
+    publicUrl,
     services,
     backups: backups.desk,
     whyNotWritable: async () => {

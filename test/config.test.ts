@@ -56,6 +56,7 @@ describe('settings', () => {
       corsOrigin: [],
       logLevel: 'info',
       trustedProxies: 0,
+      publicUrl: null,
     });
   });
 
@@ -118,6 +119,7 @@ describe('settings', () => {
     ['TRUST_PROXY', '0', { trustedProxies: 0 }],
     ['TRUST_PROXY', '1', { trustedProxies: 1 }],
     ['TRUST_PROXY', '2', { trustedProxies: 2 }],
+    ['PUBLIC_URL', 'https://pool.example.com', { publicUrl: new URL('https://pool.example.com') }],
     ['NODE_ENV', 'test', { production: false }],
     [
       'DATABASE_URL',
@@ -155,6 +157,7 @@ describe('settings', () => {
     ['CORS_ORIGIN', 'https://a.example;https://b.example', 'must be "*" or origins'],
     ['CORS_ORIGIN', 'file:///etc', 'must be "*" or origins'],
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, silent'],
+    ['PUBLIC_URL', 'pool.example.com', 'must be an http or https URL such as https://pool.example.com'],
     ['TRUST_PROXY', 'yes', 'must be "true", "false" or the number of proxies before the server, at most 9'],
     ['TRUST_PROXY', '-1', 'must be "true", "false" or the number of proxies before the server, at most 9'],
   ])('%s=%s stops the start with a line that names it, shows it and says what it must be', (name, value, must) => {
@@ -260,6 +263,7 @@ describe('settings', () => {
         CORS_ORIGIN: 'https://app.example.com',
         LOG_LEVEL: 'warn',
         TRUST_PROXY: 'true',
+        PUBLIC_URL: 'https://pool.example.com',
       };
       const files = Object.entries(values).map(([name, value]) => {
         const at = path.join(folder, name);

@@ -40,6 +40,8 @@ export interface Config {
   compileDocuments: boolean;
   /** Number of proxies before the server, each of which adds an address to X-Forwarded-For; 0: the header is ignored. */
   trustedProxies: number;
+  /** Where people reach the server: requests for another host are refused; null: none is. */
+  publicUrl: URL | null;
 }
 
 interface BackupConfig {
@@ -86,6 +88,13 @@ const time = (usual: string, leastMs: number, mostMs: number, text: string) =>
       context.addIssue(text);
       return z.NEVER;
     });
+
+const onOrOff = (usual: 'on' | 'off') =>
+  z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['on', 'off'], 'must be "on" or "off"'))
+    .default(usual);
 
 const settings = z.object({
   NODE_ENV: z.string().default('development'),
@@ -135,16 +144,8 @@ const settings = z.object({
     .string()
     .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
     .optional(),
-  FOUR_EYES: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['on', 'off'], 'must be "on" or "off"'))
-    .default('off'),
-  OVERDRAFT: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['on', 'off'], 'must be "on" or "off"'))
-    .default('on'),
+  FOUR_EYES: onOrOff('off'),
+  OVERDRAFT: onOrOff('on'),
   CORS_ORIGIN: z
     .string()
     .default('')
@@ -154,11 +155,7 @@ const settings = z.object({
       (origins) => origins.every(isOrigin),
       'must be "*" or origins such as https://app.example.com, separated by commas',
     ),
-  COMPILE_DOCUMENTS: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['on', 'off'], 'must be "on" or "off"'))
-    .default('on'),
+  COMPILE_DOCUMENTS: onOrOff('on'),
   LOG_LEVEL: z
     .string()
     .toLowerCase()
@@ -170,6 +167,10 @@ const settings = z.object({
     .regex(/^(true|false|\d)$/, 'must be "true", "false" or the number of proxies before the server, at most 9')
     .transform((text) => (text === 'true' ? 1 : text === 'false' ? 0 : Number(text)))
     .default(0),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL such as https://pool.example.com' })
+    .transform((text) => new URL(text))
+    .optional(),
 });
 
 const SECRETS = new Set(['DATABASE_URL', 'BACKUP_PROVE_URL', 'BACKUP_WEBHOOK_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
@@ -220,6 +221,7 @@ export function loadConfig(environment: Environment): Config {
     logLevel: env.LOG_LEVEL,
     compileDocuments: env.COMPILE_DOCUMENTS === 'on',
     trustedProxies: env.TRUST_PROXY,
+    publicUrl: env.PUBLIC_URL ?? null,
   };
 }
 

@@ -27,6 +27,7 @@ import { MAX_NESTING, nestsTooDeep } from './graphql/document-limits';
 import { createApolloServer } from './graphql/graphql';
 import { addHealthRoutes, onceReady } from './health';
 import { limitInFlight } from './in-flight';
+import { refuseUnknownHosts } from './known-host';
 import { Metrics } from './metrics';
 import { RefusalLines } from './refusal-lines';
 import { SECURITY_HEADERS } from './security-headers';
@@ -41,6 +42,8 @@ interface HttpOptions {
   corsOrigin: string[];
   /** How many of the last addresses in X-Forwarded-For are those of our own proxies. */
   trustedProxies: number;
+  /** Where people reach the server; null: under any name. */
+  publicUrl: URL | null;
   services: Services;
   backups: BackupService;
   /** Why no change could be made and backed up, in one sentence; null where it could. @throws where the database is away */
@@ -83,6 +86,7 @@ export async function createHttpServer(given: HttpOptions): Promise<FastifyInsta
     await app.register(cors, { origin, maxAge: 600, exposedHeaders: EXPOSED });
   }
   answerErrors(app, log);
+  refuseUnknownHosts(app, options.publicUrl);
   tellOfUntrustedProxy(app, log, options.trustedProxies);
   const refusals = new RefusalLines(log);
   app.addHook('onClose', (_app, done) => {

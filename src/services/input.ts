@@ -2,9 +2,10 @@ import type { Cents } from '../values/money';
 import { badInput, quote } from './errors';
 
 const MAX_ID = 4_294_967_295;
-// Control characters have no place in a line of text; a lone surrogate cannot be stored.
-const NOT_TEXT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
-const NOT_NOTE = /[^\P{Cc}\n\t]|\p{Cs}/u;
+// Control characters have no place in a line of text; a lone surrogate cannot be stored; a mark that turns the direction
+// of what follows makes a name look like another one (CVE-2021-42574). Joiners stay: some scripts need them.
+const NOT_TEXT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+const NOT_NOTE = /[^\P{Cc}\n\t]|\p{Cs}|\p{Bidi_Control}/u;
 
 /** An id as clients send it; null where no row can have it. */
 export function parseId(id: string): number | null {
@@ -18,7 +19,7 @@ export function requiredLine(field: string, text: string, maxLength: number): st
   const line = text.trim();
   if (line === '') throw badInput(`The ${field} must not be empty.`, field);
   if (line.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`, field);
-  if (NOT_TEXT.test(line)) throw badInput(`The ${field} must be one line of text without control characters.`, field);
+  if (NOT_TEXT.test(line)) throw badInput(`The ${field} must be one line of text without control characters or direction marks.`, field);
   return line;
 }
 
@@ -27,7 +28,7 @@ export function optionalNote(field: string, text: string | null | undefined, max
   const note = text?.trim() ?? '';
   if (note === '') return null;
   if (note.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`, field);
-  if (NOT_NOTE.test(note)) throw badInput(`The ${field} must be text without control characters.`, field);
+  if (NOT_NOTE.test(note)) throw badInput(`The ${field} must be text without control characters or direction marks.`, field);
   return note;
 }
 

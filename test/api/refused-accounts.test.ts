@@ -36,6 +36,7 @@ describe('of accounts, refused with nothing changed', () => {
     ['a second COMPANY', 'BAD_USER_INPUT', /one COMPANY account already/, () => createUser({ role: 'COMPANY' })],
     ['an empty name', 'BAD_USER_INPUT', /name .* empty/, () => createUser({ name: '  ' })],
     ['a name of 201 characters', 'BAD_USER_INPUT', /name .* at most 200/, () => createUser({ name: 'n'.repeat(201) })],
+    ['a name that turns its direction', 'BAD_USER_INPUT', /name .* direction/, () => createUser({ name: 'a\u2066b' })],
     ['a name with a null byte', 'BAD_USER_INPUT', /name .* control/, () => createUser({ name: 'a\0' })],
     ...['', 'nobody', '@example.com', 'a@', 'a@b@c', 'a b@example.com', 'a@example..com', 'a@exa\0mple.com'].map(
       (email): Refused => [

@@ -134,6 +134,7 @@ describe('of vehicles, refused with nothing changed', () => {
         ['a title of 201 characters', 'x'.repeat(201), /title .* at most 200 characters/],
         ['a title with a line end', 'a\nb', /title .* one line/],
         ['a title with a null byte', 'a\0b', /title .* control/],
+        ['a title that turns its direction', 'a\u202eb', /title .* direction marks/],
         ['a title with an escape', 'a\u001b[31m', /title .* control/],
         ['a title with half a character', 'a\ud800b', /title .* one line/],
         ['a title with a line separator', 'a\u2028b', /title .* one line/],

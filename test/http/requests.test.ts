@@ -136,15 +136,50 @@ describe('requests that are not as they should be', () => {
     }
   });
 
+  test('another host is refused where PUBLIC_URL is set; probes ask by address', async () => {
+    const settings = { PUBLIC_URL: 'https://pool.example.com', TRUST_PROXY: 'true', BACKUP_VERIFY: 'checksum' };
+    const known = await startTestServer(settings);
+    try {
+      const statusAs = async (host: string, path = '/graphql'): Promise<number> =>
+        (await post(`${known.url}${path}`, { query: '{ __typename }' }, { 'x-forwarded-host': host })).status;
+      for (const host of ['pool.example.com', 'POOL.example.com:443', 'localhost:4000', '127.0.0.1', '[::1]:80']) {
+        expect(await statusAs(host)).toBe(200);
+      }
+      for (const host of ['evil.example', 'pool.example.com:81', '127.0.0.1.evil.example', 'localhost.evil', 'a b']) {
+        expect(await statusAs(host)).toBe(421);
+        expect(await statusAs(host, '/admin')).toBe(421);
+      }
+      expect((await http(`${known.url}/healthz`, { headers: { 'x-forwarded-host': 'evil.example' } })).status).toBe(
+        200,
+      );
+    } finally {
+      await known.close();
+    }
+  });
+
   test('the schema is shown to developers, and in production to ADMIN alone', async () => {
     const introspect = { query: '{ __schema { queryType { name } } }' };
+    const wrong = { query: '{ vehicle(ID: 1) { id } payments(filter: { status: PENDIN }) { nodes { id } } }' };
     expect(codeOf(await post(url, introspect))).toBeNull();
-    const production = await startTestServer({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) });
+    const production = await startTestServer({
+      NODE_ENV: 'production',
+      JWT_SECRET: 'x'.repeat(32),
+      BACKUP_VERIFY: 'checksum',
+    });
     try {
       const answer = await post(`${production.url}/graphql`, introspect, bearer(production.admin.token));
       expect(codeOf(answer)).toBe('GRAPHQL_VALIDATION_FAILED');
       const asAdmin = await post(`${production.url}/admin/graphql`, introspect, bearer(production.admin.token));
       expect(asAdmin.body).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
+      // Nor are its names suggested, one wrong guess at a time.
+      const messagesAt = async (door: string): Promise<string[]> => {
+        const { body } = await post(`${production.url}${door}`, wrong, bearer(production.admin.token));
+        return (body as { errors: { message: string }[] }).errors.map(({ message }) => message);
+      };
+      expect((await messagesAt('/admin/graphql')).join(' ')).toMatch(/Did you mean "id"\?.*Did you mean .*"PENDING"/);
+      const hidden = await messagesAt('/graphql');
+      expect(hidden).toContain('Unknown argument "ID" on field "Query.vehicle".');
+      expect(hidden.join(' ')).not.toMatch(/did you mean|PENDING/i);
     } finally {
       await production.close();
     }

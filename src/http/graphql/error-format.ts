@@ -30,7 +30,11 @@ export class ErrorFormat {
   /** The arguments that wrong literals are of. */
   private readonly fields = new WeakMap<object, string>();
 
-  constructor(private readonly log: Logger) {}
+  /** @param tellsNames whether messages may suggest names of the schema, which tell it bit by bit where it is hidden */
+  constructor(
+    private readonly log: Logger,
+    private readonly tellsNames: boolean,
+  ) {}
 
   /** Tells what was asked, which an error by itself does not know. */
   readonly plugin: ApolloServerPlugin<Context> = {
@@ -62,7 +66,7 @@ export class ErrorFormat {
     }
     const code = formatted.extensions?.code;
     if (code !== 'INTERNAL_SERVER_ERROR') {
-      const message = shortened(formatted.message);
+      const message = shortened(this.tellsNames ? formatted.message : formatted.message.replace(SUGGESTION, ''));
       const field = formatted.extensions?.field ?? this.fieldOf(error);
       const known = { code: codeOfWrongValue(cause) ?? code };
       return { ...formatted, message, extensions: field === undefined ? known : { ...known, field } };
@@ -95,6 +99,9 @@ function mayChange({ operation, selectionSet }: OperationDefinitionNode): boolea
   if (operation !== OperationTypeNode.MUTATION) return false;
   return !selectionSet.selections.every((each) => each.kind === Kind.FIELD && HARMLESS.has(each.name.value));
 }
+
+/** What graphql-js adds to an unknown name that is close to a known one. */
+const SUGGESTION = / ?Did you mean [^]*\?$/;
 
 /** Messages of graphql-js repeat the client's text in full. */
 function shortened(message: string): string {

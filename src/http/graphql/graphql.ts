@@ -28,7 +28,7 @@ export function createApolloServer(
 ): ApolloServer<Context> {
   const documentStore = new DocumentStore();
   const executor = compiledExecutor(schema, documentStore, compile);
-  const errors = new ErrorFormat(log);
+  const errors = new ErrorFormat(log, introspection);
   return new ApolloServer<Context>({
     gateway: executor.gateway,
     documentStore,
