@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, loadConfig, SettingError } from '../src/config/config';
+import { type Config, loadConfig } from '../src/config/config';
+import { SettingError } from '../src/config/read-setting';
 
 const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null };
 const WEEK_MS = 604_800_000;
@@ -20,8 +21,13 @@ function complaint(environment: Record<string, string>): string {
   throw new Error(`expected a complaint about ${JSON.stringify(environment)}`);
 }
 
+const DAY_MS = 86_400_000;
+const NO_RULES = { reachMs: 0, withinMs: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 };
+const RULES = { ...NO_RULES, reachMs: 14 * DAY_MS };
+
 const BACKUP: Config['backup'] = {
   keep: 10,
+  rules: RULES,
   verify: 'restore',
   proofServer: null,
   checkEveryMs: WEEK_MS,
@@ -72,6 +78,15 @@ describe('settings', () => {
     ['STORAGE_DIR', '/var/lib/pool', { storageDir: '/var/lib/pool' }],
     ['STORAGE_DIR', 'some/where', { storageDir: path.resolve('some/where') }],
     ['BACKUP_KEEP', '1', { backup: { ...BACKUP, keep: 1 } }],
+    ['BACKUP_REACH', '0', { backup: { ...BACKUP, rules: NO_RULES } }],
+    ['BACKUP_REACH', '36h', { backup: { ...BACKUP, rules: { ...RULES, reachMs: 1.5 * DAY_MS } } }],
+    ['BACKUP_KEEP_HOURLY', '24', { backup: { ...BACKUP, rules: { ...RULES, hourly: 24 } } }],
+    ['BACKUP_KEEP_DAILY', '7', { backup: { ...BACKUP, rules: { ...RULES, daily: 7 } } }],
+    ['BACKUP_KEEP_WEEKLY', '5', { backup: { ...BACKUP, rules: { ...RULES, weekly: 5 } } }],
+    ['BACKUP_KEEP_MONTHLY', '12', { backup: { ...BACKUP, rules: { ...RULES, monthly: 12 } } }],
+    ['BACKUP_KEEP_YEARLY', '1', { backup: { ...BACKUP, rules: { ...RULES, yearly: 1 } } }],
+    ['BACKUP_KEEP_WITHIN', '30d', { backup: { ...BACKUP, rules: { ...RULES, withinMs: 30 * DAY_MS } } }],
+    ['BACKUP_KEEP_WITHIN', '2y1d12h', { backup: { ...BACKUP, rules: { ...RULES, withinMs: 731.5 * DAY_MS } } }],
     ['BACKUP_VERIFY', 'checksum', { backup: { ...BACKUP, verify: 'checksum' } }],
     ['BACKUP_CHANGES_WITHIN', '30s', { backup: { ...BACKUP, changesWithinMs: 30_000 } }],
     ['BACKUP_CHECK_EVERY', '12h', { backup: { ...BACKUP, checkEveryMs: 43_200_000 } }],
@@ -140,6 +155,12 @@ describe('settings', () => {
     ['BACKUP_KEEP', '-3', 'must be a whole number, 1 or more'],
     ['BACKUP_KEEP', 'ten', 'must be a whole number, 1 or more'],
     ['BACKUP_KEEP', '99999999999999999999', 'must be a whole number, 1 or more'],
+    ['BACKUP_REACH', '14', 'must be a time such as 36h or 14d, or 0 for none, not "14"'],
+    ['BACKUP_REACH', '2w', 'must be a time such as 36h or 14d, or 0 for none'],
+    ['BACKUP_KEEP_DAILY', '0', 'must be a whole number, 1 or more, or be left out, not "0"'],
+    ['BACKUP_KEEP_YEARLY', '-1', 'must be a whole number, 1 or more, or be left out'],
+    ['BACKUP_KEEP_WITHIN', '3m', 'must be a time of years, days and hours, such as 2y, 30d or 1y90d12h, not "3m"'],
+    ['BACKUP_KEEP_WITHIN', '0d', 'must be a time of years, days and hours'],
     ['BACKUP_VERIFY', 'yes', 'must be "restore" or "checksum"'],
     ['ADMIN_EMAIL', 'admin', 'must be an e-mail address'],
     ['ADMIN_EMAIL', `${'a'.repeat(250)}@example.com`, 'must have at most 254 characters'],

@@ -146,6 +146,9 @@ async function readFiles(config: Config, settings: BackupSettings, problem: stri
     damaged: backups.filter((backup) => labelOf(backup) === 'DAMAGED').length,
     totalBytes: backups.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     keep: settings.keep,
+    reachableFrom: null,
+    reachableSince: null,
+    reachNote: null,
     verify: settings.verify,
     copies: await copyStatus(settings, config.backup.copy, backups),
     backups: backups.map((backup) => ({ ...viewOf(backup), current: null })),
@@ -156,12 +159,13 @@ function statusText(report: Report, directory: string, now: Date): string {
   const { healthy, problem, count, keep, totalBytes, proofNote } = report;
   const head = [
     ...wrap(healthy ? 'Healthy.' : `NOT healthy: ${problem ?? ''}`),
+    ...coveredText(report),
     ...reachText(report),
     ...(proofNote === null ? [] : wrap(proofNote)),
     ...report.acknowledgedFindings.flatMap(({ id, finding, actor, reason }) =>
       wrap(`Acknowledged ${id}: ${finding} (${actor}: ${reason})`),
     ),
-    `${count} ${count === 1 ? 'backup' : 'backups'} (up to ${keep} are kept), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}${report.proving ? ' One is being proven now.' : ''}`,
+    `${count} ${count === 1 ? 'backup' : 'backups'} (the newest ${keep} stay, and what the rules keep), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}${report.proving ? ' One is being proven now.' : ''}`,
     `Folder: ${directory}`,
     ...(report.copies === null ? [] : copiesText(report.copies)),
   ];
@@ -177,7 +181,15 @@ function statusText(report: Report, directory: string, now: Date): string {
   return `${[...head, ...table].join('\n')}\n`;
 }
 
-function reachText({ verify, ...report }: Report): string[] {
+function reachText({ reachableFrom, reachableSince, reachNote }: Report): string[] {
+  if (reachableFrom === null || reachableSince === null) return [];
+  const since = `${reachableSince.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const which =
+    reachableFrom === 0 ? 'Any operation' : `Any operation since ${since}, from number ${reachableFrom} on,`;
+  return wrap(`${which} can be restored.${reachNote === null ? '' : ` ${reachNote}`}`);
+}
+
+function coveredText({ verify, ...report }: Report): string[] {
   const known = (number: number | null): string => (number === null ? 'unknown' : String(number));
   const proven = (number: number | null): string => (verify === 'restore' ? `proven through ${known(number)}, ` : '');
   const { lastOperation, coveredThrough, provenThrough, pendingOperations } = report;

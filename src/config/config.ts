@@ -3,10 +3,13 @@ import path from 'node:path';
 import { urlToHttpOptions } from 'node:url';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import type { RetentionRules } from '../backup/core/settings';
 import type { CopySettings } from '../backup/offsite/settings';
 import { COPY_SETTINGS, parseCopySettings } from './copy-settings';
 import { parseDuration } from './duration';
 import { misspelled, withHome } from './names';
+import { type Environment, readSetting, SettingError } from './read-setting';
+import { parseRetention, RETENTION_SETTINGS } from './retention-settings';
 import type { DatabaseAddress } from '../database/connection/address';
 import { parseDatabaseUrl, parseServerUrl } from '../database/connection/url';
 import { parsePercentage, type Ppm } from '../values/percentage';
@@ -45,8 +48,10 @@ export interface Config {
 }
 
 interface BackupConfig {
-  /** How many backups retention keeps; 1 or more. */
+  /** How many of the newest backups stay; 1 or more. */
   keep: number;
+  /** What stays beyond them. */
+  rules: RetentionRules;
   verify: 'restore' | 'checksum';
   /** The server where backups are proven; null: a private server, where its program is installed. */
   proofServer: DatabaseAddress | null;
@@ -61,13 +66,6 @@ interface BackupConfig {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A setting is missing or wrong; the message is the one line to show. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const wholeNumber = (min: number, max: number, text: string) =>
   z
@@ -96,6 +94,11 @@ const onOrOff = (usual: 'on' | 'off') =>
     .pipe(z.enum(['on', 'off'], 'must be "on" or "off"'))
     .default(usual);
 
+const webAddress = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .refine(hasReadableUser, 'must have special characters in user and password percent-encoded')
+  .optional();
+
 const settings = z.object({
   NODE_ENV: z.string().default('development'),
   DATABASE_URL: z.string().optional(),
@@ -117,10 +120,7 @@ const settings = z.object({
     DAY_MS,
     'must be a time such as 10s or 5m, from a second (1s) to a day (1d)',
   ),
-  BACKUP_WEBHOOK_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .refine(hasReadableUser, 'must have special characters in user and password percent-encoded')
-    .optional(),
+  BACKUP_WEBHOOK_URL: webAddress,
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ADMIN_EMAIL: z
     .email('must be an e-mail address')
@@ -203,6 +203,7 @@ export function loadConfig(environment: Environment): Config {
     storageDir: path.resolve(withHome(env.STORAGE_DIR)),
     backup: {
       keep: env.BACKUP_KEEP,
+      rules: retentionRules(environment),
       verify: env.BACKUP_VERIFY,
       proofServer:
         env.BACKUP_PROVE_URL === undefined ? null : addressOf('BACKUP_PROVE_URL', parseServerUrl(env.BACKUP_PROVE_URL)),
@@ -226,7 +227,10 @@ export function loadConfig(environment: Environment): Config {
 }
 
 /** Every name that a setting can have. */
-const KNOWN = [...Object.keys(settings.shape), ...COPY_SETTINGS].flatMap((name) => [name, `${name}_FILE`]);
+const KNOWN = [...Object.keys(settings.shape), ...COPY_SETTINGS, ...RETENTION_SETTINGS].flatMap((name) => [
+  name,
+  `${name}_FILE`,
+]);
 
 /** Reads the process's environment and the `.env` file in the working directory, if there is one. @throws SettingError */
 export function loadProcessConfig(): Config {
@@ -242,32 +246,11 @@ export function loadProcessConfig(): Config {
   return loadConfig(process.env);
 }
 
-/** @throws SettingError where both NAME and NAME_FILE are given, or the file holds nothing that can be read */
-function readSetting(environment: Environment, name: string): string | undefined {
-  const given = (key: string): string | undefined => environment[key] || undefined;
-  const direct = given(name);
-  const file = given(`${name}_FILE`);
-  if (file === undefined) return direct;
-  // With a silent winner, a person who changes the other one would see no effect.
-  if (direct !== undefined) throw new SettingError(`${name} and ${name}_FILE are both set: unset one of them.`);
-  const text = readSettingFile(name, withHome(file)).trimEnd();
-  if (text === '') throw new SettingError(`${name}_FILE names ${file}, which is empty.`);
-  return text;
-}
-
-function readSettingFile(name: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      ENOENT: 'which does not exist',
-      ENOTDIR: 'which does not exist',
-      EACCES: 'which this user may not read',
-      EISDIR: 'which is a folder',
-    };
-    throw new SettingError(`${name}_FILE names ${file}, ${reasons[code ?? ''] ?? `which cannot be read: ${message}`}.`);
-  }
+function retentionRules(environment: Environment): RetentionRules {
+  const given = Object.fromEntries(RETENTION_SETTINGS.map((name) => [name, readSetting(environment, name)]));
+  return parseRetention(given, (name, must) => {
+    throw new SettingError(`${name} ${must}, not ${JSON.stringify(given[name])}.`);
+  });
 }
 
 function copySettings(environment: Environment, storageDir: string): CopySettings {

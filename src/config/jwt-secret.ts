@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { SettingError } from './config';
+import { SettingError } from './read-setting';
 
 const SECRET = /^[\w-]{43}$/;
 

@@ -48,7 +48,7 @@ describe('backups, as the API tells of them', () => {
   let server: TestServer;
 
   beforeEach(async () => {
-    server = await startTestServer({ BACKUP_KEEP: String(KEEP) });
+    server = await startTestServer({ BACKUP_KEEP: String(KEEP), BACKUP_REACH: '0' });
   });
   afterEach(() => server.close());
 

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listBackups, readBackup, type Backup } from '../../src/backup/files/catalogue';
 import { backupFilename } from '../../src/backup/files/filename';
-import { label, writeProof, type Proof } from '../../src/backup/files/proofs';
-import { expendable, rotate } from '../../src/backup/files/retention';
+import { label, writeProof, type Judged, type Proof } from '../../src/backup/files/proofs';
+import { removeBackups } from '../../src/backup/files/remove-backups';
+import { expendable, type Rotation } from '../../src/backup/files/keep-newest';
 import { placeBackup, proofOf, type Fields } from './backup-files';
 import { temporaryFolder } from './support';
 
@@ -21,6 +22,9 @@ const DAY = 24 * 3600 * 1000;
 /** One a day and sometimes more, uneven as real ones are. */
 const moments = (count: number): Date[] =>
   Array.from({ length: count }, (_, i) => new Date(FIRST + i * DAY - (i % 3) * 3600_000 + (i % 7) * 1000));
+
+const rotate = (folder: string, rotation: Rotation<Judged>): ReturnType<typeof removeBackups> =>
+  removeBackups(folder, expendable(rotation));
 
 const keepAll = { current: new Set<string>() };
 

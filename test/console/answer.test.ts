@@ -22,6 +22,9 @@ const status = (given: Partial<Status>): Status => ({
   count: 3,
   totalBytes: 60_000,
   keep: 10,
+  reachableFrom: 0,
+  reachableSince: null,
+  reachNote: null,
   latest: null,
   ...given,
 });

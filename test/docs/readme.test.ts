@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../../src/config/config';
 import { COPY_SETTINGS } from '../../src/config/copy-settings';
+import { RETENTION_SETTINGS } from '../../src/config/retention-settings';
 import { findProgram } from '../../src/database/host/programs';
 import { Client } from '../support/client';
 import { ROOT } from '../support/programs';
@@ -108,7 +109,7 @@ describe('.env.example', () => {
 
   test('names every setting', () => {
     const own = [...read('src/config/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): ?z?/gm)].map(([, name = '']) => name);
-    const known: string[] = [...own, ...COPY_SETTINGS];
+    const known: string[] = [...own, ...COPY_SETTINGS, ...RETENTION_SETTINGS];
     expect(Object.keys(uncommented).sort()).toEqual(known.sort());
     const named = [...readme.matchAll(/`([A-Z]+_[A-Z_]+|PORT|HOST)`/g)].map(([, name]) => name);
     expect(named.filter((name = '') => !known.includes(name))).toEqual([]);
@@ -129,6 +130,7 @@ describe('.env.example', () => {
       // Those of a new pool; any other keeps its own.
       ...['COMMISSION_RATE', 'CURRENCY'],
       ...COPY_SETTINGS,
+      ...RETENTION_SETTINGS.filter((name) => name !== 'BACKUP_REACH'),
     ]);
     const defaults = Object.entries(uncommented).filter(([name]) => !withoutDefault.has(name));
     expect(loadConfig(Object.fromEntries(defaults))).toEqual(loadConfig({}));

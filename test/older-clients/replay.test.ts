@@ -63,7 +63,7 @@ interface Step {
 describe('the documents of clients of version 0.1', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ BACKUP_VERIFY: 'checksum', BACKUP_KEEP: '1' });
+    server = await startTestServer({ BACKUP_VERIFY: 'checksum', BACKUP_KEEP: '1', BACKUP_REACH: '0' });
   });
   afterAll(() => server.close());
 

@@ -28,6 +28,9 @@ const ONE_LINE = /^[^\n]+\n$/;
 
 const backup = (folder: string, ...args: string[]): Promise<Ended> => run(folder, 'cli/db-backup', { args });
 
+const KEPT =
+  "newest 10, newest PROVEN, newest of today's history, newest PROVEN of today's history, reach: the way to operation 0";
+
 describe('db:backup', () => {
   test('makes the same file with the server up and without, and rotates', async () => {
     const folder = newFolder();
@@ -60,6 +63,12 @@ describe('db:backup', () => {
     expect(told.rotated).toContain(path.basename(withServer.stdout.trim()));
     expect(backupsIn(folder)).toEqual([path.basename(withoutServer.stdout.trim()), path.basename(told.backup.path)]);
     expect(backupLog(folder)).not.toMatch(/ (WARN|ERROR) /);
+
+    const pruning = await run(folder, 'cli/db-prune', { args: ['--dry-run'] });
+    expect(pruning).toMatchObject({ code: 0, stderr: '0 of 2 backups would be removed.\n' });
+    const [newest = '', before = ''] = pruning.stdout.trimEnd().split('\n');
+    expect(newest).toBe(`keep  ${path.basename(told.backup.path)}  ${KEPT}`);
+    expect(before).toBe(`keep  ${path.basename(withoutServer.stdout.trim())}  newest 10`);
   });
 
   test.each([

@@ -110,6 +110,9 @@ export type StatusQuery = {
     count: number;
     totalBytes: number;
     keep: number;
+    reachableFrom: number | null;
+    reachableSince: string | null;
+    reachNote: string | null;
     findings: Array<{ id: string; finding: string }>;
     acknowledgedFindings: Array<{ id: string; finding: string; reason: string; actor: string; at: string }>;
     latest: {
@@ -368,6 +371,9 @@ export const StatusDocument = new TypedDocumentString(`
     count
     totalBytes
     keep
+    reachableFrom
+    reachableSince
+    reachNote
     latest {
       ...BackupRow
     }

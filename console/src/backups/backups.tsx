@@ -22,8 +22,8 @@ export default function Backups(): ReactElement {
         <BackUpNow backup={backUpNow} />
       </div>
       <p className="muted lead">
-        Each holds the whole database as one SQL file. The newest {status.data?.keep ?? '…'} are kept, and with them the
-        newest that passed a test restore.
+        Each holds the whole database as one SQL file. The newest {status.data?.keep ?? '…'} are kept, with them the
+        newest that passed a test restore, and what the rules of retention need.
       </p>
       {verify.error !== null && (
         <p className="notice danger" role="alert">

@@ -29,7 +29,7 @@ export function AnswerView({ status }: { status: Status }): ReactElement {
 }
 
 function Latest({ status }: { status: Status }): ReactElement | null {
-  const { latest, count: kept, keep, totalBytes, coveredThrough, provenThrough, ...changes } = status;
+  const { latest, count: kept, totalBytes, coveredThrough, provenThrough, ...others } = status;
   if (latest === null) return null;
   return (
     <dl className="facts">
@@ -37,12 +37,26 @@ function Latest({ status }: { status: Status }): ReactElement | null {
         <Ago at={latest.createdAt} />
       </Fact>
       <Fact name="It took">{duration(latest.durationMs)}</Fact>
-      <Fact name="Stored through">{through(coveredThrough, changes.changesStoredThrough)}</Fact>
-      <Fact name="Proven through">{through(provenThrough, changes.changesProvenThrough)}</Fact>
+      <Fact name="Stored through">{through(coveredThrough, others.changesStoredThrough)}</Fact>
+      <Fact name="Proven through">{through(provenThrough, others.changesProvenThrough)}</Fact>
+      <Fact name="Can be restored">
+        <Reach status={others} />
+      </Fact>
       <Fact name="Kept">
-        {kept} of {keep}, {size(totalBytes)}
+        {kept} {kept === 1 ? 'backup' : 'backups'}, {size(totalBytes)}
       </Fact>
     </dl>
+  );
+}
+
+function Reach({ status }: { status: Pick<Status, 'reachableFrom' | 'reachableSince' | 'reachNote'> }): ReactElement {
+  const { reachableFrom, reachableSince, reachNote } = status;
+  if (reachableFrom === null || reachableSince === null) return <>nothing yet</>;
+  if (reachableFrom === 0) return <>any operation</>;
+  return (
+    <span {...(reachNote === null ? {} : { title: reachNote })}>
+      any operation from {count(reachableFrom)} on, since <Ago at={reachableSince} />
+    </span>
   );
 }
 

@@ -7,7 +7,7 @@ import { readBinaryLog } from './binary-log';
 import { leaveBinaryLog } from '../server/auxiliary-schema';
 import { comparePlaces, type LogPlace } from './binlog-position';
 
-const RIGHTS = { mariadb: 'BINLOG REPLAY', mysql: 'REPLICATION_APPLIER' };
+export const REPLAY_RIGHTS = { mariadb: 'BINLOG REPLAY', mysql: 'REPLICATION_APPLIER' };
 
 interface ReplayRequest extends Watch {
   /** At the live database, whose history is replayed. */
@@ -51,7 +51,7 @@ export async function replay(request: ReplayRequest): Promise<void> {
   } catch (error) {
     if (!lacksRight(error)) throw BackupError.from(error, 'What came after the backup could not be replayed');
     throw new BackupError(
-      `The database account ${live.address.user} may not replay the binary log: grant it ${RIGHTS[family]} and ` +
+      `The database account ${live.address.user} may not replay the binary log: grant it ${REPLAY_RIGHTS[family]} and ` +
         `REPLICATION SLAVE, or restore a backup by its file.`,
       { cause: error },
     );

@@ -3,6 +3,25 @@ import type { DatabaseAddress } from '../../database/connection/address';
 
 const CHANGES_WITHIN_MS = 10_000;
 
+/** Of each of how many of the last hours, days and so on one state stays; 0: the rule is off. */
+export interface PeriodRules {
+  hourly: number;
+  daily: number;
+  weekly: number;
+  monthly: number;
+  yearly: number;
+  /** Every state of this time stays, in ms. */
+  withinMs: number;
+}
+
+/** What stays beyond the newest. */
+export interface RetentionRules extends PeriodRules {
+  /** Every operation of this time can be restored, in ms; 0: the rule is off. */
+  reachMs: number;
+}
+
+const NO_RULES: RetentionRules = { reachMs: 0, withinMs: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 };
+
 export interface BackupSettings {
   /** Holds the backups and nothing else. */
   directory: string;
@@ -13,8 +32,9 @@ export interface BackupSettings {
   /** Holds what must outlive a process beside the backups: small files, each of which may be lost. */
   stateDirectory: string;
   logFile: string;
-  /** How many backups rotation keeps; 1 or more. */
+  /** How many of the newest backups stay; 1 or more. */
   keep: number;
+  rules: RetentionRules;
   /** `restore`: each backup is proven after it was published, by a restore. `checksum`: its hash alone is compared. */
   verify: 'restore' | 'checksum';
   /** Where proofs are made; null: on a private server, where its program is installed. */
@@ -30,6 +50,7 @@ export function backupSettings(
   storageDir: string,
   {
     keep,
+    rules = NO_RULES,
     verify,
     proofServer = null,
     changesWithinMs = CHANGES_WITHIN_MS,
@@ -42,6 +63,7 @@ export function backupSettings(
     stateDirectory: path.join(storageDir, 'app', 'state'),
     logFile: path.join(storageDir, 'logs', 'backup.log'),
     keep,
+    rules,
     verify,
     proofServer,
     changesWithinMs,

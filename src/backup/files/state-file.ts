@@ -6,7 +6,8 @@ import type { BackupSettings } from '../core/settings';
 import { syncDirectory } from './fsync';
 
 /** Names of the files in the state folder: letters and hyphens. */
-export type StateKey = 'last-try' | 'last-proof' | 'webhook-backup' | 'webhook-copy' | 'webhook-proof' | 'scrub';
+export type StateKey =
+  'last-try' | 'last-proof' | 'webhook-backup' | 'webhook-copy' | 'webhook-proof' | 'scrub' | 'chains';
 
 type Folder = Pick<BackupSettings, 'stateDirectory'>;
 

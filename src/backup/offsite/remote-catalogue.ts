@@ -1,6 +1,6 @@
 import type { Backup } from '../files/catalogue';
 import { labelOf, type Judged, type Proof } from '../files/proofs';
-import { expendable } from '../files/retention';
+import { expendable } from '../files/keep-newest';
 import { checksumName, copyName, nameOfChecksum, parseCopyName, poolTag, stemOf, type CopyName } from './name';
 import type { StoredFile } from './store';
 

@@ -1,4 +1,4 @@
-import { isOfPool, type Backup } from '../files/catalogue';
+import type { Backup } from '../files/catalogue';
 import { coverage, type Coverage } from '../files/coverage';
 import { describeCovered, describePending } from './describe-coverage';
 import { dumpDatabase, type Dump } from '../dump/dump';
@@ -9,7 +9,7 @@ import type { BackupLog } from '../core/log';
 import { changeMark, type BackupTrigger } from '../files/manifest';
 import { publish } from '../files/publish';
 import { checkRoom } from '../server/disk-space';
-import { rotate } from '../files/retention';
+import { judgeBackups, prune } from './judge-backups';
 import type { BackupDependencies, BackupOutcome, BackupRequest, BackupStep, SettleInterrupted } from './types';
 import { STALL_MS } from '../client/client-run';
 import { dropRestoreOrphans } from '../server/scratch-database';
@@ -195,19 +195,15 @@ export class BackupRun {
 
   /** The backup is safe whatever happens here. */
   private async rotate(): Promise<void> {
-    const { settings, ledger } = this.dependencies;
+    const { settings, ledger, now = () => new Date() } = this.dependencies;
     try {
       await this.lock.assertHeld();
-      const { query, address } = this.session;
-      const ours = { database: address.database, ...(await poolMark(ledger, query)) };
-      const backups = (await listLabelled(settings)).filter((backup) => isOfPool(backup, ours));
-      const { current } = await coverage(backups, ledger, query);
-      const { keep, verify } = settings;
-      const rotation = { backups, current, keep, proves: verify === 'restore' };
-      const { removed, failures } = await rotate(settings.directory, rotation);
-      const names = removed.map(({ filename }) => filename);
-      this.outcome.rotated.push(...names);
-      if (names.length > 0) this.log.info(`Rotated to ${keep}: removed ${names.join(', ')}.`);
+      const context = { ...this.clientContext(), settings, ledger, log: this.log, now };
+      const verdicts = await judgeBackups({ ...context, signal: this.lock.lost });
+      await this.lock.assertHeld();
+      const { removed, failures } = await prune(settings, verdicts);
+      this.outcome.rotated.push(...removed);
+      if (removed.length > 0) this.log.info(`Rotated to ${settings.keep}: removed ${removed.join(', ')}.`);
       for (const { message } of failures) this.warn(message);
       await this.step('rotated');
     } catch (error) {

@@ -14,11 +14,12 @@ import { reportedElsewhere } from './peer-inventory';
 import type { Acknowledgement, Finding } from '../../values/finding';
 import { waitingChanges } from './waiting-changes';
 import { proofHealth, type ProofHealth } from './proof-health';
+import { reachStatus, type ReachStatus } from './reach';
 import type { BackupScheduler } from '../schedule/backup-scheduler';
 import { damagedFiles } from '../schedule/scrub';
 import type { BackupSettings } from '../core/settings';
 
-export interface BackupStatus {
+export interface BackupStatus extends ReachStatus {
   healthy: boolean;
   /** Why it is not healthy, in one sentence. */
   problem: string | null;
@@ -161,7 +162,9 @@ export class BackupService {
       return [];
     });
     const { views, covered } = await this.read(files);
-    const proofs = await this.proofHealth(files.filter(({ filename }) => covered.current.has(filename)));
+    const ofToday = files.filter(({ filename }) => covered.current.has(filename));
+    const proofs = await this.proofHealth(ofToday);
+    const reach = await reachStatus({ settings, query }, ofToday, new Date());
     const running = await this.isRunning();
     const { number: lastOperation } = covered.newest;
     // One that ended while the files were being read may have covered what they seemed to lack.
@@ -210,6 +213,7 @@ export class BackupService {
       damaged: views.filter(({ proof }) => proof === 'DAMAGED').length,
       totalBytes: views.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       keep: settings.keep,
+      ...reach,
       verify: settings.verify,
       latest: views[0] ?? null,
     };

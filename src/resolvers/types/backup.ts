@@ -228,8 +228,28 @@ export class BackupStatusType {
   @Field(() => Float)
   totalBytes!: number;
 
-  @Field(() => Int, { description: 'The number of backups that retention keeps.' })
+  @Field(() => Int, { description: 'How many of the newest backups retention keeps; further rules may keep more.' })
   keep!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The state after this operation, and after each later one, can be restored; 0: after any; null: there is no backup.',
+  })
+  reachableFrom!: number | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the backup was made from which on every operation can be restored; null: there is no backup.',
+  })
+  reachableSince!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why that is less than BACKUP_REACH, and what would change it, in sentences; null where it is not less.',
+  })
+  reachNote!: string | null;
 
   @Field(() => BackupType, { nullable: true })
   latest!: BackupType | null;

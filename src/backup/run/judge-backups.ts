@@ -1,0 +1,77 @@
+import { freeBytes } from '../../database/host/free-space';
+import { linkChains, linksOf } from '../binlog/chains';
+import { whyNoLog } from '../binlog/why-no-log';
+import type { Watch } from '../client/client-run';
+import { type BackupError, reasonOf } from '../core/errors';
+import { poolMark, type Ledger } from '../core/ledger';
+import type { BackupLog } from '../core/log';
+import type { BackupSettings } from '../core/settings';
+import { candidateOf, type Candidate, type LogLink } from '../files/candidate';
+import { isOfPool } from '../files/catalogue';
+import { coverage, isGood } from '../files/coverage';
+import { logNeededMs } from '../files/keep-reach';
+import { listLabelled, type LabelledBackup } from '../files/proofs';
+import { removeBackups } from '../files/remove-backups';
+import { judgeRetention, type Verdict } from '../files/retention';
+import type { Session } from '../server/session';
+
+interface JudgeContext extends Watch {
+  settings: BackupSettings;
+  ledger: Ledger;
+  session: Session;
+  log: BackupLog;
+  workDirectory: string;
+  tag: string;
+  now: () => Date;
+}
+
+interface Prunable extends Candidate {
+  /** Absolute. */
+  path: string;
+}
+
+/**
+ * Decides of each backup of the pool by which rules it stays, or why it may go; deletes nothing.
+ * @throws BackupError
+ */
+export async function judgeBackups(context: JudgeContext): Promise<Verdict<Prunable>[]> {
+  const { settings, ledger, session, now } = context;
+  const { query, address } = session;
+  const ours = { database: address.database, ...(await poolMark(ledger, query)) };
+  const backups = (await listLabelled(settings)).filter((backup) => isOfPool(backup, ours));
+  const { current } = await coverage(backups, ledger, query);
+  const ofToday = backups.filter((each) => current.has(each.filename) && isGood(each) && each.safety !== true);
+  const links = settings.rules.reachMs === 0 ? new Map<string, LogLink>() : await findLinks(context, ofToday);
+  return judgeRetention({
+    files: backups.map((backup) => ({ ...candidateOf(backup, links), path: backup.path })),
+    current,
+    keep: settings.keep,
+    rules: settings.rules,
+    proves: settings.verify === 'restore',
+    now: now(),
+    freeBytes: await freeBytes(settings.directory),
+  });
+}
+
+/** Deletes what no rule keeps. Only under the lock on backups. @returns the names of what is gone */
+export async function prune(
+  { directory }: Pick<BackupSettings, 'directory'>,
+  verdicts: readonly Verdict<Prunable>[],
+): Promise<{ removed: string[]; failures: BackupError[] }> {
+  const doomed = verdicts.filter(({ keptBy }) => keptBy.length === 0).map(({ file }) => file);
+  const { removed, failures } = await removeBackups(directory, doomed);
+  return { removed: removed.map(({ filename }) => filename), failures };
+}
+
+async function findLinks(context: JudgeContext, files: readonly LabelledBackup[]): Promise<Map<string, LogLink>> {
+  const { session, settings } = context;
+  if ((await whyNoLog(session.query, logNeededMs(settings.rules.reachMs))) !== null) return new Map();
+  try {
+    await linkChains(context, files);
+  } catch (error) {
+    if (context.signal?.aborted === true) throw error;
+    // As on a full disk, where files must go all the more: what was known before is known still.
+    context.log.warn(`Where the binary log leads could not be kept: ${reasonOf(error)}.`);
+  }
+  return linksOf(context, files);
+}

@@ -1,0 +1,106 @@
+import { coverage } from '../../src/backup/files/coverage';
+import { listLabelled } from '../../src/backup/files/proofs';
+import { runPrune } from '../../src/backup/run/run-prune';
+import { reachStatus, type ReachStatus } from '../../src/backup/status/reach';
+import type { BackupSettings, RetentionRules } from '../../src/backup/core/settings';
+import { backupLedger } from '../../src/services/backup-ledger';
+import { type Bench, openBench } from './support';
+
+const DAY_MS = 86_400_000;
+const KEEP = 2;
+const NO_RULES: RetentionRules = { reachMs: 0, withinMs: 0, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 };
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const open = async (reachMs: number, change: Partial<BackupSettings> = {}): Promise<void> => {
+  bench = await openBench({ keep: KEEP, rules: { ...NO_RULES, reachMs }, ...change });
+};
+
+/** Deposits, and a backup after each. */
+async function operateAndBackUp(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await bench.operate();
+    await bench.backUp();
+  }
+}
+
+/** The newest operation in each backup, newest first. */
+const operations = async (): Promise<number[]> =>
+  (await bench.backups()).map(({ lastOperation }) => lastOperation.number);
+
+async function reach(): Promise<ReachStatus> {
+  const files = await listLabelled(bench.settings);
+  const { current } = await coverage(files, backupLedger, bench.query);
+  const ofToday = files.filter(({ filename }) => current.has(filename));
+  return reachStatus({ settings: bench.settings, query: bench.query }, ofToday, new Date());
+}
+
+async function expectEachToBeHad(from: number, to: number): Promise<void> {
+  for (let number = from; number <= to; number++) {
+    expect((await bench.plan({ kind: 'operation', number })).lastOperation).toBe(number);
+  }
+}
+
+test('the first backup leads to every operation by the log: it and the newest are all that stays', async () => {
+  await open(14 * DAY_MS);
+  await bench.backUp();
+  await operateAndBackUp(4);
+  expect(await operations()).toEqual([4, 3, 0]);
+  expect(await reach()).toMatchObject({ reachableFrom: 0, reachNote: null });
+  await expectEachToBeHad(1, 4);
+  await bench.restore({ kind: 'before', number: 2 });
+  expect(await bench.newest()).toBe(1);
+  expect(await bench.check()).toEqual([]);
+});
+
+test('a change of tables in between is a way that no log leads: what lies before and after it has a base each', async () => {
+  await open(14 * DAY_MS);
+  await operateAndBackUp(3);
+  await bench.query('ALTER TABLE users COMMENT = ?', ['as a migration does']);
+  await operateAndBackUp(4);
+  // 1 leads on to 3, and 4 was the first after the change.
+  expect(await operations()).toEqual([7, 6, 4, 1]);
+  expect(await reach()).toMatchObject({ reachableFrom: 1 });
+  await expectEachToBeHad(1, 7);
+});
+
+test('where the log goes before the reach is over, each operation keeps its file, and the status says what would change it', async () => {
+  await open(300 * DAY_MS);
+  await operateAndBackUp(3);
+  await bench.backUp();
+  expect(await operations()).toEqual([3, 3, 2, 1]);
+  await bench.operate(2);
+  await bench.backUp();
+  expect(await operations()).toEqual([5, 3, 2, 1]);
+  const { reachableFrom, reachNote } = await reach();
+  expect(reachableFrom).toBe(5);
+  expect(reachNote).toMatch(
+    /^That is less than BACKUP_REACH\. The binary log .*: set binlog_expire_logs_seconds to \d+ \(471\.4 days\) or more, or BACKUP_REACH lower\.$/,
+  );
+});
+
+test('with BACKUP_REACH=0 the newest stay alone, and the status tells what that leaves', async () => {
+  await open(0);
+  await operateAndBackUp(3);
+  expect(await operations()).toEqual([3, 2]);
+  expect(await reach()).toMatchObject({ reachableFrom: 2, reachNote: null });
+});
+
+test('what retention knows of the log is made again where it is lost', async () => {
+  await open(14 * DAY_MS, { keep: 10 });
+  await operateAndBackUp(4);
+  const elsewhere = { ...bench.settings, stateDirectory: `${bench.settings.stateDirectory}-new`, keep: KEEP };
+  const dependencies = { settings: elsewhere, address: bench.dependencies.address, ledger: backupLedger };
+  const dry = await runPrune(dependencies, { dryRun: true });
+  expect(dry.files.map(({ keptBy, because }) => because ?? keptBy.join(', '))).toEqual([
+    "newest 2, newest of today's history",
+    'newest 2',
+    expect.stringMatching(/^the log leads to it from db_backup-/),
+    'reach: the log leads on from it',
+  ]);
+  expect(await operations()).toEqual([4, 3, 2, 1]);
+  expect((await runPrune(dependencies, { dryRun: false })).removed).toEqual(dry.removed);
+  expect(await operations()).toEqual([4, 3, 1]);
+  await expectEachToBeHad(1, 4);
+});
