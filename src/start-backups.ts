@@ -4,6 +4,7 @@ import { BackupLog } from './backup/core/log';
 import { stateOfFolder } from './backup/files/catalogue';
 import { prepareFolders } from './backup/files/staging';
 import { type Copier, createCopier } from './backup/offsite/copier';
+import { isOffsite } from './backup/offsite/status';
 import { BackupChecker } from './backup/prove/verification-queue';
 import { keepLastTry } from './backup/run/last-try';
 import type { BackupRequest } from './backup/run/types';
@@ -13,6 +14,7 @@ import { Scrubber } from './backup/schedule/scrubber';
 import { createProver, type Prover } from './backup/schedule/prover';
 import { CoverageWatcher } from './backup/schedule/coverage-watcher';
 import { BackupService, type BackupStatus } from './backup/status/backup-service';
+import { Heartbeat } from './backup/status/heartbeat';
 import { Reporter } from './backup/status/peer-inventory';
 import { BackupWebhook } from './backup/status/webhook';
 import type { Config } from './config/config';
@@ -144,6 +146,7 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
         },
       });
       copier?.request();
+      startHeartbeat(options, log, reach);
     },
   };
 }
@@ -267,12 +270,18 @@ function watchCoverage(
   return watcher;
 }
 
-interface Scrubbed {
-  log: BackupLog;
-  settings: BackupSettings;
-  scheduler: BackupScheduler;
-  /** Called after each check of the kept files. */
-  onChecked: () => void;
+type Scrubbed = Pick<Watched, 'settings' | 'scheduler'> & { log: BackupLog; onChecked: () => void };
+
+function startHeartbeat(
+  { config, running }: BackupsOptions,
+  log: BackupLog,
+  status: () => Promise<BackupStatus>,
+): void {
+  const { heartbeatUrl: url, heartbeatEveryMs: everyMs, copy } = config.backup;
+  if (url === null) return;
+  const settings = backupSettings(config.storageDir, config.backup);
+  const heartbeat = new Heartbeat({ url, everyMs, log, status, isOffsite: isOffsite.bind(null, settings, copy) });
+  running.add(() => heartbeat.stop());
 }
 
 function startScrubber(options: BackupsOptions, { log, settings, scheduler, onChecked }: Scrubbed): void {

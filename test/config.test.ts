@@ -33,6 +33,8 @@ const BACKUP: Config['backup'] = {
   checkEveryMs: WEEK_MS,
   changesWithinMs: 10_000,
   webhookUrl: null,
+  heartbeatUrl: null,
+  heartbeatEveryMs: 60_000,
   copy: NO_COPIES,
 };
 
@@ -90,6 +92,8 @@ describe('settings', () => {
     ['BACKUP_VERIFY', 'checksum', { backup: { ...BACKUP, verify: 'checksum' } }],
     ['BACKUP_CHANGES_WITHIN', '30s', { backup: { ...BACKUP, changesWithinMs: 30_000 } }],
     ['BACKUP_CHECK_EVERY', '12h', { backup: { ...BACKUP, checkEveryMs: 43_200_000 } }],
+    ['HEARTBEAT_URL', 'https://example.com/ping', { backup: { ...BACKUP, heartbeatUrl: 'https://example.com/ping' } }],
+    ['HEARTBEAT_EVERY', '30s', { backup: { ...BACKUP, heartbeatEveryMs: 30_000 } }],
     [
       'BACKUP_WEBHOOK_URL',
       'https://example.com/hook',

@@ -62,6 +62,10 @@ interface BackupConfig {
   /** This URL is told when backups begin to fail and when they work again; null: none. */
   webhookUrl: string | null;
   copy: CopySettings;
+  /** This URL is asked while all is well; null: none. */
+  heartbeatUrl: string | null;
+  /** At intervals of so many ms. */
+  heartbeatEveryMs: number;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -121,6 +125,8 @@ const settings = z.object({
     'must be a time such as 10s or 5m, from a second (1s) to a day (1d)',
   ),
   BACKUP_WEBHOOK_URL: webAddress,
+  HEARTBEAT_URL: webAddress,
+  HEARTBEAT_EVERY: time('1m', 1_000, DAY_MS, 'must be a time such as 30s or 5m, from a second (1s) to a day (1d)'),
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   ADMIN_EMAIL: z
     .email('must be an e-mail address')
@@ -173,7 +179,14 @@ const settings = z.object({
     .optional(),
 });
 
-const SECRETS = new Set(['DATABASE_URL', 'BACKUP_PROVE_URL', 'BACKUP_WEBHOOK_URL', 'JWT_SECRET', 'ADMIN_PASSWORD']);
+const SECRETS = new Set([
+  'DATABASE_URL',
+  'BACKUP_PROVE_URL',
+  'BACKUP_WEBHOOK_URL',
+  'HEARTBEAT_URL',
+  'JWT_SECRET',
+  'ADMIN_PASSWORD',
+]);
 
 /**
  * Parses the settings once, at the edge of the process. An empty variable counts as unset. Each NAME may be given as
@@ -210,6 +223,8 @@ export function loadConfig(environment: Environment): Config {
       checkEveryMs: env.BACKUP_CHECK_EVERY,
       changesWithinMs: env.BACKUP_CHANGES_WITHIN,
       webhookUrl: env.BACKUP_WEBHOOK_URL ?? null,
+      heartbeatUrl: env.HEARTBEAT_URL ?? null,
+      heartbeatEveryMs: env.HEARTBEAT_EVERY,
       copy: copySettings(environment, withHome(env.STORAGE_DIR)),
     },
     jwtSecret: env.JWT_SECRET ?? null,

@@ -122,6 +122,7 @@ describe('.env.example', () => {
         'DATABASE_URL',
         'BACKUP_PROVE_URL',
         'BACKUP_WEBHOOK_URL',
+        'HEARTBEAT_URL',
         'JWT_SECRET',
         'ADMIN_PASSWORD',
         'NODE_ENV',

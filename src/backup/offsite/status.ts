@@ -1,4 +1,4 @@
-import { isOfPool, type Backup } from '../files/catalogue';
+import { isOfPool, listBackups, type Backup } from '../files/catalogue';
 import { isGood } from '../files/coverage';
 import type { Judged } from '../files/proofs';
 import { reasonOf } from '../core/errors';
@@ -6,7 +6,7 @@ import type { BackupSettings } from '../core/settings';
 import { isCopyRunning } from './copy';
 import { openStore } from './open-store';
 import { withStallTimeout } from './stall-timeout';
-import { describeTarget, type CopySettings } from './settings';
+import { describeTarget, type CopySettings, type CopyTarget } from './settings';
 import { RemoteCatalogue } from './remote-catalogue';
 
 /** The state of the copies, read from the target. */
@@ -23,6 +23,31 @@ export interface CopyStatus {
   running: boolean;
   /** What is wrong, in one sentence; null if nothing is. */
   problem: string | null;
+}
+
+/**
+ * Whether that backup, or a later one, is off-site; always where no copies are kept.
+ * @throws BackupError where the target cannot be looked at
+ */
+export async function isOffsite(settings: BackupSettings, copy: CopySettings, filename: string): Promise<boolean> {
+  if (copy.target === null) return true;
+  const backups = await listBackups(settings.directory);
+  const remote = await readCatalogue(copy.target, copy);
+  return backups.some((backup) => backup.filename >= filename && remote.find(backup) !== null);
+}
+
+function readCatalogue(target: CopyTarget, copy: CopySettings): Promise<RemoteCatalogue> {
+  return withStallTimeout(
+    async ({ signal }) => {
+      const store = await openStore(target, copy, signal);
+      try {
+        return new RemoteCatalogue(await store.list());
+      } finally {
+        store.close();
+      }
+    },
+    { stallMs: STALL_MS },
+  );
 }
 
 const STALL_MS = 20_000;
@@ -43,17 +68,7 @@ export async function copyStatus(
   const to = describeTarget(target);
   const running = await isCopyRunning(settings);
   try {
-    const remote = await withStallTimeout(
-      async ({ signal }) => {
-        const store = await openStore(target, copy, signal);
-        try {
-          return new RemoteCatalogue(await store.list());
-        } finally {
-          store.close();
-        }
-      },
-      { stallMs: STALL_MS },
-    );
+    const remote = await readCatalogue(target, copy);
     const ours = backups.filter((backup) => pool !== undefined && isOfPool(backup, pool));
     // What is DAMAGED gets none.
     const newest = ours.find(isGood);
