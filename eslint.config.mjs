@@ -63,7 +63,17 @@ export const rooms = {
   'resolvers/types': ['services', 'entities', 'scalars', 'values'],
   resolvers: ['resolvers/types', 'services', 'backup/status', 'entities', 'scalars', 'values'],
   'http/graphql': ['resolvers', 'services', 'backup/core'],
-  http: ['http/graphql', 'resolvers', 'services', 'backup/files', 'backup/status', 'database/connection', 'entities'],
+  http: [
+    'http/graphql',
+    'resolvers',
+    'services',
+    'backup/files',
+    'backup/status',
+    'database/connection',
+    'entities',
+    'scalars',
+    'values',
+  ],
 };
 
 /** Every file of a room lies in its folder, so that another room has one relative path from there. */

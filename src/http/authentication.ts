@@ -53,7 +53,14 @@ export async function adminsOnly({ viewer }: FastifyRequest, reply: FastifyReply
   }
 }
 
+interface Told {
+  code: ErrorCode | DownloadCode;
+  message: string;
+  /** Further facts for programs, such as `field`. */
+  details?: Refusal['details'];
+}
+
 /** A refusal outside GraphQL, in the form that GraphQL clients read. */
-export function errorBody({ code, message }: { code: ErrorCode | DownloadCode; message: string }): object {
-  return { errors: [{ message, extensions: { code } }] };
+export function errorBody({ code, message, details = {} }: Told): object {
+  return { errors: [{ message, extensions: { code, ...details } }] };
 }

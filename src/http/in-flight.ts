@@ -22,9 +22,13 @@ const BUSY_AFTER_MS = 750;
 /** A request that waited for this long is refused: its client has given up, or soon will. */
 const MAX_WAIT_MS = 15_000;
 
+/** After a longer wait for its turn the account of a request is looked up once more. */
+export const AT_ONCE_MS = 50;
+
 const RETRY_AFTER_SECONDS = 1;
 
-const GRAPHQL = /^\/(admin\/)?graphql\b/;
+/** The addresses behind which the database is asked. */
+const WORK = /^\/((admin\/)?graphql|exports)\b/;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -58,7 +62,7 @@ export function limitInFlight(
 
   app.addHook('onRequest', async (request, reply) => {
     // By the route: the path itself may be spelled in other ways.
-    if (!GRAPHQL.test(request.routeOptions.url ?? '')) return;
+    if (!WORK.test(request.routeOptions.url ?? '')) return;
     if (isStopping()) {
       await refuse(reply, 'The server is stopping: try again in a moment.');
       return;

@@ -23,11 +23,13 @@ import { adminsOnly, authenticate, errorBody, readToken } from './authentication
 import { addBackupDownload } from './backup-download';
 import { closePromptly } from './connections';
 import { Console } from './console';
+import { addExports } from './exports';
 import { MAX_NESTING, nestsTooDeep } from './graphql/document-limits';
 import { createApolloServer } from './graphql/graphql';
 import { addHealthRoutes, onceReady } from './health';
 import { limitInFlight } from './in-flight';
 import { refuseUnknownHosts } from './known-host';
+import { AT_ONCE_MS, limitInFlight } from './in-flight';
 import { Metrics } from './metrics';
 import { RefusalLines } from './refusal-lines';
 import { SECURITY_HEADERS } from './security-headers';
@@ -60,8 +62,6 @@ interface HttpOptions {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** After a longer wait for its turn the account of a request is looked up once more. */
-const AT_ONCE_MS = 50;
 /**
  * A client that takes longer to send its request is cut off: within 30 s, as Node looks at each connection once a second.
  * Given when the server is made: set later, Node's time for headers stays at 60 s, and it waits for that.
@@ -105,6 +105,8 @@ export async function createHttpServer(given: HttpOptions): Promise<FastifyInsta
   await adminConsole.addRoutes(app);
   app.get('/', (_request, reply) => reply.redirect('/admin'));
   addBackupDownload(app, { backups, onRequest: [viewerOf, adminsOnly], log });
+  const onRequest = [neverStored, onceReady(options.isReady)];
+  addExports(app, { services, onRequest, viewerOf, inTurn, refusals, log });
   const strangers = new Strangers((request, action) => {
     const audit = { action, actor: null, role: null, input: {}, outcome: 'UNAUTHENTICATED' };
     refusals.tell(request.ip, { audit, address: request.ip, requestId: request.id }, `${action}: UNAUTHENTICATED`);

@@ -44,6 +44,8 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Query.previewSale': STAFF,
   'Query.previewConfirmation': STAFF,
   'Query.operation': STAFF,
+  // To all but ADMIN their own ones.
+  'Query.changes': 'SIGNED_IN',
 
   'Mutation.login': 'ANYONE',
   'Mutation.changePassword': 'SIGNED_IN',
@@ -80,7 +82,7 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'ConfirmationPreview.payment': 'WITH_PARENT',
   'User.payments': 'WITH_PARENT',
   'User.contributions': 'WITH_PARENT',
-  ...pagesOf('User', 'Payment', 'Contribution', 'Operation'),
+  ...pagesOf('User', 'Payment', 'Contribution', 'Operation', 'Change'),
   'Vehicle.boughtBy': 'STAFF_OR_NULL',
   'Vehicle.cancelledBy': 'STAFF_OR_NULL',
   'Vehicle.cancellationReason': 'STAFF_OR_NULL',
@@ -99,13 +101,18 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Contribution.user': 'WITH_PARENT',
   'Contribution.payment': 'WITH_PARENT',
   'CommissionRate.setBy': 'WITH_PARENT',
+  'Change.actor': 'WITH_PARENT',
   'Operation.actor': 'WITH_PARENT',
   'Operation.payment': 'WITH_PARENT',
 };
 
 /** Each field of one of these types, or of a page of them, needs a rule. */
 const OWNED = new Set(
-  ['User', 'Payment', 'Contribution', 'Operation'].flatMap((name) => [name, `${name}Connection`, `${name}Edge`]),
+  ['User', 'Payment', 'Contribution', 'Operation', 'Change'].flatMap((name) => [
+    name,
+    `${name}Connection`,
+    `${name}Edge`,
+  ]),
 );
 
 /** Those who got a page may see its rows. */

@@ -18,6 +18,7 @@ import type { Page } from '../services/page';
  */
 export class Loaders {
   private users?: DataLoader<number, User>;
+  private actors?: DataLoader<number, User | null>;
   private vehicles?: DataLoader<number, Vehicle>;
   private sales?: DataLoader<number, Sale>;
   private payments?: DataLoader<number, Payment>;
@@ -37,6 +38,14 @@ export class Loaders {
 
   get user(): DataLoader<number, User> {
     return (this.users ??= byId((ids) => this.services.users.findByIds(ids)));
+  }
+
+  /** Those who changed something: no foreign key holds that their rows are still there. */
+  get actor(): DataLoader<number, User | null> {
+    return (this.actors ??= new DataLoader(async (ids) => {
+      const rows = new Map((await this.services.users.findByIds(ids)).map((user) => [user.id, user]));
+      return ids.map((id) => rows.get(id) ?? null);
+    }));
   }
 
   get vehicle(): DataLoader<number, Vehicle> {

@@ -4,6 +4,7 @@ import { applyAccessRules } from './access';
 import { AccountResolver } from './account-resolver';
 import { applyAuditTrail } from './audit-trail';
 import { BackupResolver } from './backup-resolver';
+import { ChangeResolver } from './change-resolver';
 import { CommissionRateResolver } from './commission-rate-resolver';
 import { applyDescriptions } from './descriptions';
 import { ContributionResolver } from './contribution-resolver';
@@ -32,6 +33,7 @@ const PUBLIC: Resolvers = [
   PaymentResolver,
   ContributionResolver,
   OperationReceiptResolver,
+  ChangeResolver,
   PreviewResolver,
 ];
 

@@ -46,6 +46,14 @@ export interface OperationFilter extends TimeFilter {
   actor?: string | null;
 }
 
+export interface ChangeFilter extends TimeFilter {
+  kinds?: string[] | null;
+  actor?: string | null;
+  subject?: string | null;
+  /** Goes with `subject`. */
+  subjectId?: string | null;
+}
+
 export function paymentConditions(filter: PaymentFilter): Condition[] {
   const { leastAmount, greatestAmount } = filter;
   if (leastAmount != null && greatestAmount != null && leastAmount > greatestAmount) {
@@ -93,6 +101,26 @@ export const operationConditions = (filter: OperationFilter): Condition[] => [
   ...withId('t.actorId = ?', filter.actor),
   ...between('t.at', filter, ['from', 'to']),
 ];
+
+/** More than there are mutations and commands. */
+const MAX_KINDS = 100;
+
+export function changeConditions({ kinds, actor, subject, subjectId, ...times }: ChangeFilter): Condition[] {
+  if (subjectId != null && subject == null) {
+    throw badInput('The subjectId goes with the subject: ids of different subjects are alike.', 'filter.subjectId');
+  }
+  if (kinds != null && kinds.length > MAX_KINDS) {
+    throw badInput(`The kinds must be at most ${MAX_KINDS}, not ${kinds.length}.`, 'filter.kinds');
+  }
+  return [
+    // An empty list selects what it names: nothing.
+    ...(kinds == null ? [] : kinds.length === 0 ? [['FALSE'] as const] : [['t.kind IN (?)', kinds] as const]),
+    ...withId('t.actorId = ?', actor),
+    ...given('t.subject = ?', subject),
+    ...given('t.subjectId = ?', subjectId),
+    ...between('t.at', times, ['from', 'to']),
+  ];
+}
 
 const given = (sql: string, value: unknown): Condition[] => (value == null ? [] : [[sql, value]]);
 

@@ -1,11 +1,15 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { Change } from '../entities/change';
 import { Contribution } from '../entities/contribution';
 import { Operation } from '../entities/operation';
+import { Role } from '../entities/enums';
 import { Payment } from '../entities/payment';
 import { Sale } from '../entities/sale';
 import { User } from '../entities/user';
 import { Vehicle } from '../entities/vehicle';
 import {
+  changeConditions,
+  type ChangeFilter,
   contributionConditions,
   operationConditions,
   type OperationFilter,
@@ -21,6 +25,7 @@ import {
 } from './filters';
 import { type List, readPage, readPagesOf } from './list';
 import {
+  changeOrder,
   contributionOrder,
   operationOrder,
   paymentOrder,
@@ -112,6 +117,18 @@ export class ListService {
       entity: Operation,
       order: operationOrder(orderBy ?? TimeOrder.NEWEST_FIRST, filter),
       where: operationConditions(filter),
+    };
+    return readPage(this.manager, list, page);
+  }
+
+  /** The journal of changes: everybody's for ADMIN, for all others only what they did themselves. */
+  changes(viewer: User, { filter, orderBy, page }: Asked<ChangeFilter, TimeOrder>): Promise<Page<Change>> {
+    const own: Condition[] = viewer.role === Role.ADMIN ? [] : [['t.actorId = ?', viewer.id]];
+    const list = {
+      name: 'changes',
+      entity: Change,
+      order: changeOrder(orderBy ?? TimeOrder.NEWEST_FIRST, filter),
+      where: [...own, ...changeConditions(filter)],
     };
     return readPage(this.manager, list, page);
   }

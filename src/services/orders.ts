@@ -63,6 +63,8 @@ export const contributionOrder = (asked: TimeOrder): Order => order(asked, ID);
 
 export const operationOrder = (asked: TimeOrder, filter: Between): Order => newest(asked, filter, 'at', NUMBER);
 
+export const changeOrder = (asked: TimeOrder, filter: Between): Order => newest(asked, filter, 'at', NUMBER);
+
 export const saleOrder = (asked: TimeOrder): Order => order(asked, by('soldAt', 'time'), ID);
 
 export const vehicleOrder = (asked: VehicleOrder): Order =>

@@ -73,6 +73,21 @@ describe('the audit trail', () => {
     ]);
   });
 
+  test('has every file of the journal, and who tried in vain; of a parameter that is not known nothing', async () => {
+    log.length = 0;
+    const changes = `${server.url}/exports/changes.csv`;
+    await http(`${changes}?subject=pool`, { headers: bearer(admin.token) });
+    await http(`${changes}?password=a+secret`, { headers: bearer(admin.token) });
+    await http(changes);
+    const exported = { action: 'exportChanges', input: {} };
+    expect(trail()).toMatchObject([
+      { audit: { ...exported, ...by(admin, 'ADMIN'), input: { subject: 'pool' }, outcome: 'done' }, ...at },
+      { audit: { ...exported, ...by(admin, 'ADMIN'), outcome: 'BAD_USER_INPUT' }, ...at },
+      { audit: { ...exported, actor: null, role: null, outcome: 'UNAUTHENTICATED' }, ...at },
+    ]);
+    expect(log.join('')).not.toContain('a secret');
+  });
+
   test('names the request as its answer does, whatever id the client sent along', async () => {
     log.length = 0;
     const query = `mutation { login(email: "${ADMIN.email}", password: "a wrong password") { token } }`;

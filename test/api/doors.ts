@@ -56,6 +56,7 @@ export const PUBLIC: Record<string, Door> = {
     then: 'NOT_FOUND',
   },
   'Query.operation': { document: '{ operation(uid: "a uid that is unknown") { uid } }', for: STAFF },
+  'Query.changes': { document: '{ changes { nodes { number } totalCount } }', for: ROLES },
   'Mutation.login': {
     document: `mutation { login(email: "${ADMIN.email}", password: "${ADMIN.password}") { token } }`,
     for: EVERYBODY,

@@ -51,6 +51,9 @@ const FILTERS: Readonly<Record<string, string>> = {
   user: 'user: "5"',
   sale: 'sale: "5"',
   actor: 'actor: "2"',
+  kinds: 'kinds: ["setCommissionRate", "buyVehicle"]',
+  subject: 'subject: "pool"',
+  subjectId: 'subject: "vehicle", subjectId: "5"',
   from: 'from: "2024-02-01T01:00:00Z"',
   to: 'to: "2024-02-01T01:00:00Z"',
   boughtFrom: 'boughtFrom: "2024-01-02T00:00:00Z"',
@@ -128,7 +131,7 @@ describe(`the lists of a pool of ${POOL.members * POOL.sales} payments`, () => {
       `SELECT CONVERT(argument USING utf8mb4) AS statement FROM mysql.general_log
        WHERE command_type = 'Query' AND thread_id <> CONNECTION_ID() ORDER BY event_time`,
     );
-    const ours = /^SELECT .*\b(users|vehicles|sales|payments|contributions|operations|commission_rates)\b/s;
+    const ours = /^SELECT .*\b(users|vehicles|sales|payments|contributions|operations|commission_rates|changes)\b/s;
     const ofNoRequest = /^SELECT number, uid FROM operations|motorpool_|^SELECT \/\*!40001/;
     const found = log.map(({ statement }) => String(statement));
     const asked = found.filter((sql) => ours.test(sql) && !ofNoRequest.test(sql));
@@ -155,7 +158,7 @@ describe(`the lists of a pool of ${POOL.members * POOL.sales} payments`, () => {
     .filter((field) => isList(field) && EXEMPT[field.name] === undefined)
     .flatMap((field) => {
       const type = getNamedType(field.type);
-      const id = field.name === 'operationsPage' ? 'number' : 'id';
+      const id = ['operationsPage', 'changes'].includes(field.name) ? 'number' : 'id';
       const inner = isConnection(field) && isObjectType(type) ? `nodes { __typename ${id} }` : '__typename';
       return [...filtersOf(field), ...ordersAndFieldsOf(field)].map((filter) => {
         const args = [`first: ${FIRST}`, filter].filter(Boolean).join(', ');

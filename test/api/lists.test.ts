@@ -20,6 +20,7 @@ const ORDERS: Record<string, readonly string[]> = {
   users: ['OLDEST_FIRST', 'NEWEST_FIRST', 'NAME_A_TO_Z', 'NAME_Z_TO_A'],
   sales: ['NEWEST_FIRST', 'OLDEST_FIRST'],
   operationsPage: ['NEWEST_FIRST', 'OLDEST_FIRST'],
+  changes: ['NEWEST_FIRST', 'OLDEST_FIRST'],
   backupsPage: ['NEWEST_FIRST', 'OLDEST_FIRST'],
   'me { contributions': ['NEWEST_FIRST', 'OLDEST_FIRST'],
 };
@@ -60,7 +61,7 @@ describe('lists', () => {
 
   /** A page of a list, whose rows are told by what they are known by. */
   async function ask(list: string, args: string, as = members[0] ?? admin): Promise<Page> {
-    const row = list.startsWith('operations') ? 'id: number' : list.startsWith('backups') ? 'id: filename' : 'id';
+    const row = /^(operations|changes)/.test(list) ? 'id: number' : list.startsWith('backups') ? 'id: filename' : 'id';
     const [inner = '', outer] = list.split(' { ').reverse();
     const page = `page: ${inner}(${args}) { ${PAGE.replaceAll('ROW', row)} }`;
     const document = `{ ${outer === undefined ? page : `outer: ${outer} { ${page} }`} }`;

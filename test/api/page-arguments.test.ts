@@ -27,6 +27,7 @@ describe('the arguments of a page', () => {
     ['users', (page) => `{ users(${page}) { totalCount } }`],
     ['sales', (page) => `{ sales(${page}) { totalCount } }`],
     ['payments', (page) => `{ payments(${page}) { totalCount } }`],
+    ['changes', (page) => `{ changes(${page}) { totalCount } }`],
     ['payments of an account', (page) => `{ me { payments(${page}) { totalCount } } }`],
     ['history of an account', (page) => `{ me { contributions(${page}) { totalCount } } }`],
     ['payments of many accounts', (page) => `{ users { nodes { payments(${page}) { totalCount } } } }`],
@@ -98,7 +99,7 @@ describe('the arguments of a page', () => {
     ['a last of nothing', 'last: 0', 'last'],
     ['a last of too many', 'last: 1001', 'last'],
   ])('%s is refused', async (_what, page, field) => {
-    for (const list of ['payments', 'vehicles', 'users', 'sales']) {
+    for (const list of ['payments', 'vehicles', 'users', 'sales', 'changes']) {
       expect(await refusedField(`{ ${list}(${page}) { totalCount } }`)).toEqual(['BAD_USER_INPUT', field]);
     }
   });
@@ -111,6 +112,8 @@ describe('the arguments of a page', () => {
     ['payments', 'leastAmount: 2, greatestAmount: 1', 'filter.greatestAmount'],
     ['sales', `from: "${JUNE}", to: "${MAY}"`, 'filter.to'],
     ['sales', `to: "${EARLY}"`, 'filter.to'],
+    ['changes', `from: "${JUNE}", to: "${MAY}"`, 'filter.to'],
+    ['changes', 'subjectId: "1"', 'filter.subjectId'],
     ['vehicles', `boughtFrom: "${JUNE}", boughtTo: "${MAY}"`, 'filter.boughtTo'],
     ['vehicles', `soldFrom: "${JUNE}", soldTo: "${MAY}"`, 'filter.soldTo'],
   ])('%s with %s is refused', async (list, filter, field) => {

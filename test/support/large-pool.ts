@@ -66,6 +66,14 @@ export async function fillPool(query: Query, { members, sales }: LargePool): Pro
   );
   await query('UPDATE pool SET lastOperation = ?', [Math.max(sales, ENOUGH)]);
   await query('UPDATE change_counter SET operationsBefore = ?', [Math.max(sales, ENOUGH)]);
+  await query(
+    `INSERT INTO changes (number, uid, kind, actorId, actorName, subject, subjectId, at, hash)
+     SELECT b.last + n, UUID(), IF(n % 500 = 0, 'setCommissionRate', ELT(1 + n % 3, 'buyVehicle', 'createUser', 'requestPayment')),
+            2 + n % 2, 'Somebody', IF(n % 500 = 0, 'pool', ELT(1 + n % 3, 'vehicle', 'user', 'payment')), n,
+            '2024-02-01' + INTERVAL n MINUTE, REPEAT('0', 64)
+     FROM ${numbers(ENOUGH)} c CROSS JOIN (SELECT MAX(number) AS last FROM changes) b`,
+  );
+  await query('UPDATE change_counter SET lastChange = (SELECT MAX(number) FROM changes)');
   await query('SET foreign_key_checks = 1');
-  await query('ANALYZE TABLE users, vehicles, sales, payments, contributions, operations');
+  await query('ANALYZE TABLE users, vehicles, sales, payments, contributions, operations, changes');
 }

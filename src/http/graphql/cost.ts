@@ -46,6 +46,8 @@ interface Circumstances extends Sizes {
 }
 
 const OWN_PAYMENTS_OF_SALE = 2;
+/** They are in the row of the change: no further row is read for them. */
+const VALUES_OF_CHANGE = 1;
 
 function rowsOf(path: string, field: Field, args: Record<string, unknown>, known: Circumstances): number {
   for (const name of LENGTHS) {
@@ -61,6 +63,7 @@ function rowsOf(path: string, field: Field, args: Record<string, unknown>, known
   if (path === 'Sale.payments') return known.isStaff ? known.paymentsOfSale : OWN_PAYMENTS_OF_SALE;
   // A line for each account at most; a sale and its reversal pay two.
   if (path.endsWith('Preview.members')) return known.paymentsOfSale / 2;
+  if (path === 'Change.values') return VALUES_OF_CHANGE;
   if (path === 'Vehicle.sales') return known.salesOfVehicle;
   return UNKNOWN_LIST;
 }

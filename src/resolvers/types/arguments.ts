@@ -5,6 +5,7 @@ import { PaymentOrder, TimeOrder, UserOrder, VehicleOrder } from '../../services
 import { DEFAULT_FIRST, pageRequest } from '../../services/page';
 import {
   BackupFilterInput,
+  ChangeFilterInput,
   ContributionFilterInput,
   OperationFilterInput,
   PaymentFilterInput,
@@ -117,6 +118,9 @@ export class SaleArguments extends listArguments(SaleFilterInput, TimeOrder, Tim
 
 @ArgsType()
 export class OperationArguments extends listArguments(OperationFilterInput, TimeOrder, TimeOrder.NEWEST_FIRST) {}
+
+@ArgsType()
+export class ChangeArguments extends listArguments(ChangeFilterInput, TimeOrder, TimeOrder.NEWEST_FIRST) {}
 
 @ArgsType()
 export class BackupArguments extends listArguments(BackupFilterInput, TimeOrder, TimeOrder.NEWEST_FIRST) {}

@@ -1,4 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { Change } from '../../entities/change';
 import { Contribution } from '../../entities/contribution';
 import { Operation } from '../../entities/operation';
 import { Payment } from '../../entities/payment';
@@ -109,5 +110,6 @@ export const VehicleConnection = connectionType('Vehicle', Vehicle);
 export const SaleConnection = connectionType('Sale', Sale);
 export const ContributionConnection = connectionType('Contribution', Contribution);
 export const OperationConnection = connectionType('Operation', Operation);
+export const ChangeConnection = connectionType('Change', Change);
 export const BackupConnection = connectionType('Backup', BackupType);
 export const PaymentConnection = connectionType('Payment', Payment, { hasAmounts: true });

@@ -3,6 +3,7 @@ import { OperationKind, PaymentKind, PaymentStatus, Role, VehicleStatus } from '
 import { DateTime } from '../../scalars/date-time';
 import { Money } from '../../scalars/money';
 import type {
+  ChangeFilter,
   OperationFilter,
   PaymentFilter,
   SaleFilter,
@@ -111,6 +112,33 @@ export class OperationFilterInput implements OperationFilter {
   from?: Date | null;
 
   @Field(() => DateTime, { nullable: true, description: 'Committed before this time.' })
+  to?: Date | null;
+}
+
+@InputType('ChangeFilter', { description: 'Which changes.' })
+export class ChangeFilterInput implements ChangeFilter {
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Of one of these kinds: mutations, such as "buyVehicle", or commands, such as "user:create".',
+  })
+  kinds?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Made by the account with this id.' })
+  actor?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of such a row: "user", "payment", "vehicle", "pool" or "finding".',
+  })
+  subject?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Of the row with this id. Goes with subject.' })
+  subjectId?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Made at this time or later.' })
+  from?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Made before this time.' })
   to?: Date | null;
 }
 
