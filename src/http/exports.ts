@@ -9,6 +9,7 @@ import type { ExportLink, Given } from './export-link';
 import { AT_ONCE_MS } from './in-flight';
 import { checkParameters } from './link-parameters';
 import type { RefusalLines } from './refusal-lines';
+import { statementExports } from './statement-exports';
 
 /** Finds the account that asks. */
 type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -38,7 +39,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
  * with it, in the header, so an address that is passed on, kept in a history or in a log opens nothing.
  */
 export function addExports(app: FastifyInstance, options: ExportOptions): void {
-  for (const link of changeExports(options.services)) addLink(app, link, options);
+  const { services } = options;
+  for (const link of [...changeExports(services), ...statementExports(services)]) addLink(app, link, options);
 }
 
 function addLink(app: FastifyInstance, link: ExportLink, options: ExportOptions): void {

@@ -41,6 +41,7 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Query.payment': 'SIGNED_IN',
   'Query.sales': 'SIGNED_IN',
   'Query.sale': 'SIGNED_IN',
+  'Query.companyStatement': STAFF,
   'Query.previewSale': STAFF,
   'Query.previewConfirmation': STAFF,
   'Query.operation': STAFF,
@@ -82,6 +83,8 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'ConfirmationPreview.payment': 'WITH_PARENT',
   'User.payments': 'WITH_PARENT',
   'User.contributions': 'WITH_PARENT',
+  'User.statement': 'WITH_PARENT',
+  'StatementLine.payment': 'WITH_PARENT',
   ...pagesOf('User', 'Payment', 'Contribution', 'Operation', 'Change'),
   'Vehicle.boughtBy': 'STAFF_OR_NULL',
   'Vehicle.cancelledBy': 'STAFF_OR_NULL',
@@ -108,7 +111,7 @@ const ACCESS: Readonly<Record<string, Rule>> = {
 
 /** Each field of one of these types, or of a page of them, needs a rule. */
 const OWNED = new Set(
-  ['User', 'Payment', 'Contribution', 'Operation', 'Change'].flatMap((name) => [
+  ['User', 'Payment', 'Contribution', 'Operation', 'Change', 'Statement'].flatMap((name) => [
     name,
     `${name}Connection`,
     `${name}Edge`,

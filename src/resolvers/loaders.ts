@@ -11,6 +11,7 @@ import type { PaymentFilter, TimeFilter } from '../services/filters';
 import type { Asked } from '../services/list-service';
 import type { PaymentOrder, TimeOrder } from '../services/orders';
 import type { Page } from '../services/page';
+import type { Period, Statement } from '../services/statement-service';
 
 /**
  * Loads all rows of one kind that the nested fields of a request ask for by one statement. Each loader is made at its first
@@ -27,6 +28,7 @@ export class Loaders {
   private backupList?: Promise<BackupView[]>;
   private readonly paymentPages = new Map<string, DataLoader<number, Page<Payment>>>();
   private readonly salePaymentPages = new Map<string, DataLoader<number, Page<Payment>>>();
+  private readonly statements = new Map<string, DataLoader<number, Statement>>();
   private readonly contributionPages = new Map<string, DataLoader<number, Page<Contribution>>>();
 
   /** @param viewer the account that asks; null: nobody is signed in */
@@ -92,6 +94,11 @@ export class Loaders {
   contributionsOfUser(userId: number, asked: Asked<TimeFilter, TimeOrder>): Promise<Page<Contribution>> {
     const { lists } = this.services;
     return perArguments(this.contributionPages, asked, (ids) => lists.contributionsOfUsers(ids, asked)).load(userId);
+  }
+
+  statementOfUser(userId: number, period: Period): Promise<Statement> {
+    const { statements } = this.services;
+    return perArguments(this.statements, period, (ids) => statements.ofUsers(ids, period)).load(userId);
   }
 
   /** The backups, newest first, read once a request. */

@@ -18,6 +18,7 @@ import { refuseWithoutSpace } from './refuse-without-space';
 import { PreviewResolver } from './preview-resolver';
 import { SaleResolver } from './sale-resolver';
 import { SessionResolver } from './session-resolver';
+import { StatementLineResolver, StatementResolver, UserStatementResolver } from './statement-resolver';
 import { ErrorCodeEnum } from './types/error-code';
 import { UserResolver } from './user-resolver';
 import { VehicleResolver } from './vehicle-resolver';
@@ -34,6 +35,9 @@ const PUBLIC: Resolvers = [
   ContributionResolver,
   OperationReceiptResolver,
   ChangeResolver,
+  UserStatementResolver,
+  StatementResolver,
+  StatementLineResolver,
   PreviewResolver,
 ];
 

@@ -10,6 +10,7 @@ import { OperationService } from './operation-service';
 import { PaymentService } from './payment-service';
 import { PoolService } from './pool-service';
 import { SessionService } from './session-service';
+import { StatementService } from './statement-service';
 import { UserService } from './user-service';
 import { VehicleService } from './vehicle-service';
 
@@ -26,6 +27,7 @@ export interface Services {
   /** Where operations wait for their turn. */
   queue: OperationQueue;
   sessions: SessionService;
+  statements: StatementService;
   users: UserService;
   vehicles: VehicleService;
 }
@@ -54,6 +56,7 @@ export function createServices(dataSource: DataSource, settings: ServiceSettings
     pool: new PoolService(dataSource, queue),
     queue,
     sessions: new SessionService(dataSource, settings.jwtSecret),
+    statements: new StatementService(dataSource),
     users: new UserService(dataSource),
     vehicles: new VehicleService(dataSource, runner, settings),
   };

@@ -29,6 +29,11 @@ export class PoolService {
     private readonly queue: OperationQueue,
   ) {}
 
+  /** @throws Error where no start has settled them yet */
+  facts(): Promise<PoolFacts> {
+    return factsOf(this.dataSource.manager);
+  }
+
   async figures(): Promise<PoolFigures> {
     const [row] = await this.dataSource.query<Record<string, string>[]>(`
       SELECT p.currency, p.commissionRate, u.capital, u.companyRevenue, u.members, v.invested, v.vehiclesForSale, v.vehiclesSold, s.profit

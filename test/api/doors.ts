@@ -45,6 +45,10 @@ export const PUBLIC: Record<string, Door> = {
   'Query.payment': { document: '{ payment(id: "1") { id } }', for: ROLES },
   'Query.sales': { document: '{ sales { nodes { id } totalCount } }', for: ROLES },
   'Query.sale': { document: '{ sale(id: "1") { id } }', for: ROLES },
+  'Query.companyStatement': {
+    document: '{ companyStatement(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z") { closing } }',
+    for: STAFF,
+  },
   'Query.previewSale': {
     document: '{ previewSale(vehicleId: "0", price: 1) { profit } }',
     for: STAFF,

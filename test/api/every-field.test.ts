@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType } from 'graphql';
+import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType, isRequiredArgument } from 'graphql';
 import type { Client } from '../support/client';
 import { ROOT } from '../support/programs';
 import { startTestServer, type TestServer } from '../support/server';
 
 const schema = buildSchema(readFileSync(path.join(ROOT, 'schema', 'public.graphql'), 'utf8'));
 
+/** Of the arguments that a field cannot do without. */
+const VALUES: Readonly<Record<string, string>> = { from: '"2000-01-01T00:00:00Z"', to: '"2100-01-01T00:00:00Z"' };
+
 /** Every field of that type, and every plain field of what it leads to. */
 function everyFieldOf(type: GraphQLObjectType, depth = 1): string {
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const named = getNamedType(field.type);
-    if (!isObjectType(named)) return [field.name];
-    return depth === 0 ? [] : [`${field.name} ${everyFieldOf(named, depth - 1)}`];
+    const required = field.args.filter(isRequiredArgument).map(({ name }) => `${name}: ${VALUES[name] ?? ''}`);
+    const call = required.length === 0 ? field.name : `${field.name}(${required.join(', ')})`;
+    if (!isObjectType(named)) return [call];
+    return depth === 0 ? [] : [`${call} ${everyFieldOf(named, depth - 1)}`];
   });
   return `{ ${fields.join(' ')} }`;
 }

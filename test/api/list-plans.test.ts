@@ -202,6 +202,18 @@ describe(`the lists of a pool of ${POOL.members * POOL.sales} payments`, () => {
     }
   });
 
+  test('statements read what their accounts have, and scan nothing', async () => {
+    const document = `{ users(first: 5, role: INVESTOR) { nodes {
+      statement(from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") { closing openingPercentage } } } }`;
+    const statements = await statementsOf(document);
+    // Three for all of the accounts, beside the one that finds them.
+    expect(statements.filter((sql) => !sql.includes('FROM users t'))).toHaveLength(3);
+    for (const sql of statements) {
+      const { scanned, read } = await costOf(sql);
+      expect({ sql, scanned, enough: read < 5 * 5 * POOL.sales }).toEqual({ sql, scanned: [], enough: true });
+    }
+  });
+
   test('the sales of vehicles and what they paid are read by their index', async () => {
     const document = `{ vehicles(first: 5, status: SOLD) { nodes { sales { id payments { id } paymentsPage(first: 3) { nodes { id } } } } } }`;
     for (const sql of await statementsOf(document)) {

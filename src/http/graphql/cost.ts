@@ -10,6 +10,7 @@ import {
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Sizes } from '../../services/list-sizes';
 import { MAX_FIRST } from '../../services/page';
+import { MOST_LINES } from '../../services/statement-service';
 
 /** What an object costs beside its fields: it is read from the database, and held until the answer is sent. */
 const OBJECT = 10;
@@ -63,6 +64,7 @@ function rowsOf(path: string, field: Field, args: Record<string, unknown>, known
   if (path === 'Sale.payments') return known.isStaff ? known.paymentsOfSale : OWN_PAYMENTS_OF_SALE;
   // A line for each account at most; a sale and its reversal pay two.
   if (path.endsWith('Preview.members')) return known.paymentsOfSale / 2;
+  if (path === 'Statement.lines') return MOST_LINES;
   if (path === 'Change.values') return VALUES_OF_CHANGE;
   if (path === 'Vehicle.sales') return known.salesOfVehicle;
   return UNKNOWN_LIST;
