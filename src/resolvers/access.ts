@@ -54,6 +54,8 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Mutation.requestPayment': MEMBERS_AND_STAFF,
   'Mutation.rejectPayment': STAFF,
   'Mutation.cancelPayment': MEMBERS_AND_STAFF,
+  'Mutation.updateUser': ADMIN,
+  'Mutation.updateVehicle': STAFF,
   'Mutation.buyVehicle': STAFF,
   'Mutation.sellVehicle': STAFF,
   'Mutation.unsellVehicle': STAFF,

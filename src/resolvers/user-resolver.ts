@@ -13,7 +13,7 @@ import {
   PaymentConnection,
   UserConnection,
 } from './types/connections';
-import { CreateUserInput } from './types/inputs';
+import { CreateUserInput, UpdateUserInput } from './types/inputs';
 
 @Resolver(() => User)
 export class UserResolver {
@@ -39,6 +39,17 @@ export class UserResolver {
   @Mutation(() => User, { description: 'ADMIN.' })
   createUser(@Arg('input', () => CreateUserInput) input: CreateUserInput, @Ctx() context: Context): Promise<User> {
     return context.services.users.createOnce(viewerOf(context), input);
+  }
+
+  @Mutation(() => User, {
+    description:
+      'ADMIN. Corrects an account. The journal of changes has it before and after. With a new role the account has to sign in again.',
+  })
+  updateUser(
+    @Arg('input', () => UpdateUserInput, { description: 'What is corrected.' }) input: UpdateUserInput,
+    @Ctx() context: Context,
+  ): Promise<User> {
+    return context.services.updates.user(viewerOf(context), input);
   }
 
   @FieldResolver(() => PaymentConnection)

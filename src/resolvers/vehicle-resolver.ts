@@ -5,7 +5,13 @@ import { Vehicle } from '../entities/vehicle';
 import { type Context, viewerOf } from './context';
 import { asked, VehicleArguments } from './types/arguments';
 import { type Connection, connection, VehicleConnection } from './types/connections';
-import { BuyVehicleInput, SellVehicleInput, UnbuyVehicleInput, UnsellVehicleInput } from './types/inputs';
+import {
+  BuyVehicleInput,
+  SellVehicleInput,
+  UnbuyVehicleInput,
+  UnsellVehicleInput,
+  UpdateVehicleInput,
+} from './types/inputs';
 
 // The public schema must not mention backups.
 const CRITICAL = 'OPERATOR, ADMIN. One transaction: all of it or nothing.';
@@ -54,6 +60,17 @@ export class VehicleResolver {
     @Ctx() context: Context,
   ): Promise<Vehicle> {
     return context.services.vehicles.unbuy(viewerOf(context), input);
+  }
+
+  @Mutation(() => Vehicle, {
+    description:
+      'OPERATOR, ADMIN. Corrects facts about a vehicle, never its cost. The journal of changes has them before and after.',
+  })
+  updateVehicle(
+    @Arg('input', () => UpdateVehicleInput, { description: 'What is corrected.' }) input: UpdateVehicleInput,
+    @Ctx() context: Context,
+  ): Promise<Vehicle> {
+    return context.services.updates.vehicle(viewerOf(context), input);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Who undid the purchase; null for an INVESTOR.' })

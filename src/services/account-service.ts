@@ -83,8 +83,8 @@ function valuesOf({ disabledAt }: User): Values {
   return { disabledAt: disabledAt?.toISOString() ?? null };
 }
 
-/** All of them, in one order: two ADMINs who disable each other at once must not both succeed. */
-function lockAdmins(manager: EntityManager): Promise<User[]> {
+/** All of them, in one order: two ADMINs who disable or demote each other at once must not both succeed. */
+export function lockAdmins(manager: EntityManager): Promise<User[]> {
   return manager.find(User, {
     where: { role: Role.ADMIN },
     order: { id: 'ASC' },
@@ -96,7 +96,8 @@ async function findUser(manager: EntityManager, id: number | null): Promise<User
   return id === null ? null : manager.findOne(User, { where: { id }, lock: { mode: 'pessimistic_write' } });
 }
 
-async function isLastAdmin(manager: EntityManager, user: User): Promise<boolean> {
+/** Whether no ADMIN but that one can sign in. Only under `lockAdmins`. */
+export async function isLastAdmin(manager: EntityManager, user: User): Promise<boolean> {
   const enabled = await manager.findBy(User, { role: Role.ADMIN, disabledAt: IsNull() });
   return enabled.every(({ id }) => id === user.id);
 }

@@ -33,6 +33,8 @@ export interface Claim {
 
 /** How a mutation makes its row, and finds it again for a key that has made it. */
 interface Making<T> {
+  /** Takes the locks that must come before that of the account's own row. */
+  lockFirst?: (ledger: EntityManager) => Promise<unknown>;
   find: (ledger: EntityManager, id: number) => Promise<T>;
   make: (ledger: EntityManager) => Promise<Written<T>>;
 }
@@ -117,6 +119,6 @@ export async function changeOnce<T extends { id: number }>(
   const ownKey = { actorId: actor.id, key: randomUUID(), mutation: asked.mutation, fingerprint: '', stored: '' };
   const claim = (await claimOf(actor, asked)) ?? ownKey;
   const attempt = (): Promise<T> =>
-    orNothingToDo(changeRows(dataSource, author, (ledger) => makeOnce(ledger, claim, making)));
+    orNothingToDo(changeRows(dataSource, author, (ledger) => makeOnce(ledger, claim, making), making.lockFirst));
   return tryChangeAgain(attempt);
 }

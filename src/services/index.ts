@@ -11,6 +11,7 @@ import { PaymentService } from './payment-service';
 import { PoolService } from './pool-service';
 import { SessionService } from './session-service';
 import { StatementService } from './statement-service';
+import { UpdateService } from './update-service';
 import { UserService } from './user-service';
 import { VehicleService } from './vehicle-service';
 
@@ -28,6 +29,7 @@ export interface Services {
   queue: OperationQueue;
   sessions: SessionService;
   statements: StatementService;
+  updates: UpdateService;
   users: UserService;
   vehicles: VehicleService;
 }
@@ -57,6 +59,7 @@ export function createServices(dataSource: DataSource, settings: ServiceSettings
     queue,
     sessions: new SessionService(dataSource, settings.jwtSecret),
     statements: new StatementService(dataSource),
+    updates: new UpdateService(dataSource),
     users: new UserService(dataSource),
     vehicles: new VehicleService(dataSource, runner, settings),
   };

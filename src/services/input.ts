@@ -47,13 +47,24 @@ export function positiveAmount(field: string, amount: Cents): Cents {
   return amount;
 }
 
+/** An amount above zero, in cents, or null. @throws Refusal BAD_USER_INPUT */
+export function optionalAmount(field: string, amount: Cents | null | undefined): Cents | null {
+  return amount === null || amount === undefined ? null : positiveAmount(field, amount);
+}
+
+const FIRST_MODEL_YEAR = 1885;
+const MAX_MILEAGE_KM = 10_000_000;
+
+/** The year of a model, at most the next one, or null. @throws Refusal BAD_USER_INPUT */
+export const optionalModelYear = (year: number | null | undefined): number | null =>
+  optionalWholeNumber('year', year, FIRST_MODEL_YEAR, new Date().getUTCFullYear() + 1);
+
+/** An odometer reading in km, or null. @throws Refusal BAD_USER_INPUT */
+export const optionalMileage = (mileage: number | null | undefined): number | null =>
+  optionalWholeNumber('mileage', mileage, 0, MAX_MILEAGE_KM);
+
 /** A whole number within bounds, or null. @throws Refusal BAD_USER_INPUT */
-export function optionalWholeNumber(
-  field: string,
-  value: number | null | undefined,
-  min: number,
-  max: number,
-): number | null {
+function optionalWholeNumber(field: string, value: number | null | undefined, min: number, max: number): number | null {
   if (value === null || value === undefined) return null;
   if (!Number.isInteger(value) || value < min || value > max) {
     throw badInput(`The ${field} must be a whole number from ${min} to ${max}, not ${value}.`, field);

@@ -203,7 +203,8 @@ async function findPayer(ledger: EntityManager, actor: User, userId: string): Pr
     throw new Refusal('FORBIDDEN', "Only OPERATOR and ADMIN may ask on another member's behalf.");
   }
   const key = parseId(userId);
-  const user = key === null ? null : await readRow(ledger, User, key);
+  // It stays a member until the payment stands: an account with a PENDING one becomes no ADMIN.
+  const user = key === null ? null : await readRow(ledger, User, key, { lock: 'LOCK IN SHARE MODE' });
   if (user === null) throw notFound('user', userId);
   if (!isMember(user)) {
     throw badInput(`User ${user.id} is ${user.role}: only OPERATOR and INVESTOR accounts hold capital.`, 'userId');

@@ -11,9 +11,13 @@ import { readRow } from './rows';
 export const NOT_CANCELLED = { counts: 1, cancelledAt: null, cancelledById: null, cancellationReason: null };
 
 /** A vehicle that the pool has or had. @throws Refusal NOT_FOUND, also where its purchase was undone */
-export async function findOwned(ledger: EntityManager, id: string): Promise<Vehicle> {
+export async function findOwned(
+  ledger: EntityManager,
+  id: string,
+  options: Parameters<typeof readRow>[3] = {},
+): Promise<Vehicle> {
   const key = parseId(id);
-  const vehicle = key === null ? null : await readRow(ledger, Vehicle, key);
+  const vehicle = key === null ? null : await readRow(ledger, Vehicle, key, options);
   if (vehicle === null) throw notFound('vehicle', id);
   if (vehicle.status !== VehicleStatus.CANCELLED) return vehicle;
   throw new Refusal('NOT_FOUND', `Vehicle ${vehicle.id} is no longer the pool's: its purchase was undone.`);

@@ -128,7 +128,8 @@ async function insertUser(ledger: EntityManager, user: User): Promise<Written<Us
   }
 }
 
-function normalizeEmail(text: string): string {
+/** An address in small letters. @throws Refusal BAD_USER_INPUT */
+export function normalizeEmail(text: string): string {
   const email = requiredLine('email', text, 254).toLowerCase();
   if (!EMAIL.test(email))
     throw badInput(`The email must be an address such as name@example.com, not ${quote(text)}.`, 'email');

@@ -8,11 +8,13 @@ import type { Cents } from '../values/money';
 import type { Ppm } from '../values/percentage';
 import { badInput, Refusal } from './errors';
 import {
+  optionalAmount,
   optionalKey,
+  optionalMileage,
+  optionalModelYear,
   optionalNote,
   optionalPastTime,
   optionalVin,
-  optionalWholeNumber,
   parseId,
   positiveAmount,
   requiredLine,
@@ -52,8 +54,6 @@ export interface UnsellVehicle {
 
 export type UnbuyVehicle = UnsellVehicle;
 
-const FIRST_MODEL_YEAR = 1885;
-const MAX_MILEAGE_KM = 10_000_000;
 const DAY_MS = 86_400_000;
 
 /** Buying and selling vehicles, the undoing of both, and looking them up. */
@@ -74,8 +74,8 @@ export class VehicleService {
     const vehicle = {
       title: requiredLine('title', input.title, 200),
       vin: optionalVin(input.vin),
-      year: optionalWholeNumber('year', input.year, FIRST_MODEL_YEAR, now.getUTCFullYear() + 1),
-      mileage: optionalWholeNumber('mileage', input.mileage, 0, MAX_MILEAGE_KM),
+      year: optionalModelYear(input.year),
+      mileage: optionalMileage(input.mileage),
       cost: positiveAmount('cost', input.cost),
       plannedPrice: optionalAmount('plannedPrice', input.plannedPrice),
     };
@@ -268,10 +268,6 @@ async function prepareSale(
 }
 
 const existingVehicle = (ledger: EntityManager, id: number): Promise<Vehicle> => requireRow(ledger, Vehicle, id);
-
-function optionalAmount(field: string, amount: Cents | null | undefined): Cents | null {
-  return amount === null || amount === undefined ? null : positiveAmount(field, amount);
-}
 
 function latest(a: Date, b: Date): Date {
   return a > b ? a : b;

@@ -41,6 +41,8 @@ const MUTATIONS: Readonly<Record<string, (server: TestServer, actor: Client) => 
     return `unsellVehicle(input: { vehicleId: ${vehicle} }) { id }`;
   },
   unbuyVehicle: async ({ admin }) => `unbuyVehicle(input: { vehicleId: ${await admin.buy('1.00')} }) { id }`,
+  updateVehicle: async ({ admin }) => `updateVehicle(input: { id: ${await admin.buy('1.00')}, year: 2020 }) { id }`,
+  updateUser: async (server) => `updateUser(input: { id: ${await member(server)}, name: "Renamed" }) { id }`,
   disableUser: async (server) => `disableUser(id: ${await member(server)}) { id }`,
   enableUser: async (server) => `enableUser(id: ${await member(server)}) { id }`,
   resetPassword: async (server) => `resetPassword(id: ${await member(server)}, newPassword: "another one") { id }`,

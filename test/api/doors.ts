@@ -90,6 +90,16 @@ export const PUBLIC: Record<string, Door> = {
     for: ['ADMIN', 'OPERATOR', 'INVESTOR'],
     then: 'NOT_FOUND',
   },
+  'Mutation.updateVehicle': {
+    document: 'mutation { updateVehicle(input: { id: "0", title: "A car" }) { id } }',
+    for: STAFF,
+    then: 'NOT_FOUND',
+  },
+  'Mutation.updateUser': {
+    document: 'mutation { updateUser(input: { id: "0", name: "A name" }) { id } }',
+    for: ['ADMIN'],
+    then: 'NOT_FOUND',
+  },
   'Mutation.buyVehicle': {
     document: 'mutation { buyVehicle(input: { title: "", cost: 1 }) { id } }',
     for: STAFF,

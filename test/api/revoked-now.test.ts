@@ -100,6 +100,8 @@ describe('an account that is disabled or signed out', () => {
     sellVehicle: () => `sellVehicle(input: { vehicleId: ${victim.vehicle}, price: 20 }) { id }`,
     setCommissionRate: () => 'setCommissionRate(rate: "12.5") { currency }',
     unbuyVehicle: () => `unbuyVehicle(input: { vehicleId: ${victim.vehicle} }) { id }`,
+    updateUser: () => `updateUser(input: { id: ${victim.id}, name: "Another name" }) { id }`,
+    updateVehicle: () => `updateVehicle(input: { id: ${victim.vehicle}, mileage: 7 }) { id }`,
     unsellVehicle: () => `unsellVehicle(input: { vehicleId: ${victim.sold} }) { id }`,
   };
   /** What changes no row. */

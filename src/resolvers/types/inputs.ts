@@ -3,6 +3,7 @@ import { PaymentKind, Role } from '../../entities/enums';
 import { DateTime } from '../../scalars/date-time';
 import { Money } from '../../scalars/money';
 import type { RequestPayment } from '../../services/payment-service';
+import type { UpdateUser, UpdateVehicle } from '../../services/update-service';
 import type { CreateUser } from '../../services/user-service';
 import type { BuyVehicle, SellVehicle, UnbuyVehicle, UnsellVehicle } from '../../services/vehicle-service';
 import type { Cents } from '../../values/money';
@@ -114,6 +115,52 @@ export class CreateUserInput implements CreateUser {
 
   @Field(() => Role)
   role!: Role;
+
+  @Field(() => String, { nullable: true, description: SAME_KEY })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'A correction of what is known of a vehicle. What is left out stays; null clears.' })
+export class UpdateVehicleInput implements UpdateVehicle {
+  @Field(() => ID, { description: 'The id of a vehicle that is for sale or sold.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'What people call it. It cannot be cleared.' })
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: '17 letters and digits.' })
+  vin?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The model year: 1885 to next year.' })
+  year?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Odometer reading in kilometres.' })
+  mileage?: number | null;
+
+  @Field(() => Money, { nullable: true, description: 'The price that it is meant to be sold for: more than 0.00.' })
+  plannedPrice?: Cents | null;
+
+  @Field(() => String, { nullable: true, description: SAME_KEY })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'A correction of an account. What is left out stays; nothing can be cleared.' })
+export class UpdateUserInput implements UpdateUser {
+  @Field(() => ID, { description: 'The id of the account.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name of the person: one line, at most 200 characters.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The address to sign in with: no other account has it.' })
+  email?: string | null;
+
+  @Field(() => Role, {
+    nullable: true,
+    description:
+      'ADMIN, OPERATOR or INVESTOR. An account that has held capital, or has a PENDING payment, becomes no ADMIN, and the last ADMIN stays one.',
+  })
+  role?: Role | null;
 
   @Field(() => String, { nullable: true, description: SAME_KEY })
   idempotencyKey?: string | null;
