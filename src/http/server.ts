@@ -27,7 +27,6 @@ import { addExports } from './exports';
 import { MAX_NESTING, nestsTooDeep } from './graphql/document-limits';
 import { createApolloServer } from './graphql/graphql';
 import { addHealthRoutes, onceReady } from './health';
-import { limitInFlight } from './in-flight';
 import { refuseUnknownHosts } from './known-host';
 import { AT_ONCE_MS, limitInFlight } from './in-flight';
 import { Metrics } from './metrics';
