@@ -19,7 +19,8 @@ export function requiredLine(field: string, text: string, maxLength: number): st
   const line = text.trim();
   if (line === '') throw badInput(`The ${field} must not be empty.`, field);
   if (line.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`, field);
-  if (NOT_TEXT.test(line)) throw badInput(`The ${field} must be one line of text without control characters or direction marks.`, field);
+  if (NOT_TEXT.test(line))
+    throw badInput(`The ${field} must be one line of text without control characters or direction marks.`, field);
   return line;
 }
 
@@ -28,7 +29,8 @@ export function optionalNote(field: string, text: string | null | undefined, max
   const note = text?.trim() ?? '';
   if (note === '') return null;
   if (note.length > maxLength) throw badInput(`The ${field} must have at most ${maxLength} characters.`, field);
-  if (NOT_NOTE.test(note)) throw badInput(`The ${field} must be text without control characters or direction marks.`, field);
+  if (NOT_NOTE.test(note))
+    throw badInput(`The ${field} must be text without control characters or direction marks.`, field);
   return note;
 }
 
