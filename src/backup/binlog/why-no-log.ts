@@ -1,5 +1,7 @@
 import { sqlErrno } from '../../database/connection/errors';
 import type { Query } from '../../database/connection/query';
+import { findBinaryLogProgram } from '../client/client-program';
+import { reasonOf } from '../core/errors';
 import { readServer } from '../server/server-version';
 import { lacksRight } from '../server/sql-rights';
 import { REPLAY_RIGHTS } from './replay';
@@ -45,12 +47,19 @@ export async function whyNoLog(query: Query, neededMs: number): Promise<string |
   if (Number(of.get('max_binlog_total_size') ?? 0) > 0) {
     return 'The binary log of the database server goes by its size (max_binlog_total_size), so each operation needs a file of its own: set that to 0.';
   }
-  if (await mayReplay(query)) return null;
   const { family } = await readServer(query);
-  return (
-    `The database account may not replay the binary log, so each operation needs a file of its own: grant it ` +
-    `${REPLAY_RIGHTS[family]} and REPLICATION SLAVE.`
-  );
+  if (!(await mayReplay(query))) {
+    return (
+      `The database account may not replay the binary log, so each operation needs a file of its own: grant it ` +
+      `${REPLAY_RIGHTS[family]} and REPLICATION SLAVE.`
+    );
+  }
+  try {
+    await findBinaryLogProgram(family);
+    return null;
+  } catch (error) {
+    return `Each operation needs a file of its own: ${reasonOf(error)}.`;
+  }
 }
 
 /** For how long the log stays; Infinity where it is never removed by the server. */
