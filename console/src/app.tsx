@@ -10,14 +10,17 @@ import { Loading } from './ui/states';
 
 const loadBackups = () => import('./backups/backups');
 const loadLog = () => import('./log/log');
+const loadChanges = () => import('./changes/changes');
 const Backups = lazy(loadBackups);
 const Log = lazy(loadLog);
+const Changes = lazy(loadChanges);
 const AdminPlayground = lazy(() => import('./playground/admin-playground'));
 const PublicPlayground = lazy(() => import('./playground/public-playground'));
 
 const PAGES: Readonly<Record<string, { title: string; page: () => ReactNode }>> = {
   '/admin': { title: 'Overview', page: () => <Overview /> },
   '/admin/backups': { title: 'Backups', page: () => <Backups /> },
+  '/admin/changes': { title: 'Changes', page: () => <Changes /> },
   '/admin/log': { title: 'Log', page: () => <Log /> },
   '/admin/playground': { title: 'Playground', page: () => <AdminPlayground /> },
 };
@@ -44,8 +47,8 @@ function Console({ path }: { path: string }): ReactElement {
     if (session === null) queryClient.clear();
   }, [session]);
   useEffect(() => {
-    // So that both can be opened when the server is away; the playground is too large for that.
-    if (session !== null) void Promise.allSettled([loadBackups(), loadLog()]);
+    // So that they can be opened when the server is away; the playground is too large for that.
+    if (session !== null) void Promise.allSettled([loadBackups(), loadChanges(), loadLog()]);
   }, [session]);
   if (session === null) return <SignIn ending={ending} />;
   return (

@@ -11,6 +11,7 @@ import './styles/overview.css';
 import './styles/charts.css';
 import './styles/backups.css';
 import './styles/log.css';
+import './styles/changes.css';
 import './styles/narrow-tables.css';
 import { queryClient } from './api/queries';
 import { App } from './app';

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 
 /** The addresses of the console's pages. All are one HTML file, whose script finds out which page it is. */
-const PAGES = ['/admin', '/admin/', '/admin/backups', '/admin/log'];
+const PAGES = ['/admin', '/admin/', '/admin/backups', '/admin/changes', '/admin/log'];
 const PLAYGROUND = '/admin/playground';
 
 const SELF_ALONE = [

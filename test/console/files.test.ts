@@ -37,7 +37,7 @@ describe("the console's files", () => {
     return headers.get('content-security-policy') ?? '';
   };
 
-  test.each(['/admin', '/admin/', '/admin/backups', '/admin/log'])(
+  test.each(['/admin', '/admin/', '/admin/backups', '/admin/changes', '/admin/log'])(
     '%s is asked for anew, and lets nothing in from elsewhere',
     async (url) => {
       const { status, headers } = await page(url);

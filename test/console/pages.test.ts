@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait';
 import { describeInBrowser, TestBrowser } from './chromium';
 import { Visitor } from './visitor';
 
-const PAGES = ['Overview', 'Backups', 'Log'];
+const PAGES = ['Overview', 'Backups', 'Changes', 'Log'];
 
 describeInBrowser('the console in a browser', () => {
   let browser: TestBrowser;

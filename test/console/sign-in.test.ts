@@ -100,7 +100,16 @@ describeInBrowser('signing in to the console', () => {
       await page.keyboard.press('Tab');
       reached.add(await visitor.evaluate<string>('document.activeElement.textContent.trim()'));
     }
-    for (const name of ['Skip to the page', 'Overview', 'Backups', 'Log', 'Playground', 'Sign out', 'All backups']) {
+    for (const name of [
+      'Skip to the page',
+      'Overview',
+      'Backups',
+      'Changes',
+      'Log',
+      'Playground',
+      'Sign out',
+      'All backups',
+    ]) {
       expect(reached).toContain(name);
     }
     await page.keyboard.press('Enter');

@@ -17,6 +17,22 @@ export type BackupTrigger =
   /** A start found operations or changes without a backup. */
   | 'RECOVERY';
 
+/** Which changes. */
+export type ChangeFilter = {
+  /** Made by the account with this id. */
+  actor?: string | number | null | undefined;
+  /** Made at this time or later. */
+  from?: string | null | undefined;
+  /** Of one of these kinds: mutations, such as "buyVehicle", or commands, such as "user:create". */
+  kinds?: Array<string> | null | undefined;
+  /** Of such a row: "user", "payment", "vehicle", "pool" or "finding". */
+  subject?: string | null | undefined;
+  /** Of the row with this id. Goes with subject. */
+  subjectId?: string | number | null | undefined;
+  /** Made before this time. */
+  to?: string | null | undefined;
+};
+
 /** How much a line of a log matters. */
 export type LogLevel =
   /** For those who look for a fault. */
@@ -194,6 +210,28 @@ export type BackupsQuery = {
   }>;
 };
 
+export type ChangesQueryVariables = Exact<{
+  filter?: ChangeFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type ChangesQuery = {
+  changes: {
+    totalCount: number;
+    nodes: Array<{
+      number: number;
+      kind: string;
+      actorName: string;
+      at: string;
+      subject: string | null;
+      subjectId: string | null;
+      address: string | null;
+      values: Array<{ name: string; before: string | null; after: string | null }>;
+    }>;
+    pageInfo: { endCursor: string | null; hasNextPage: boolean };
+  };
+};
+
 export type LogQueryVariables = Exact<{
   lines: number;
 }>;
@@ -241,6 +279,17 @@ export type OperationRowFragment = {
   vehicle: { title: string } | null;
   payment: { kind: PaymentKind; amount: string; user: { name: string } | null } | null;
   backup: { filename: string } | null;
+};
+
+export type ChangeRowFragment = {
+  number: number;
+  kind: string;
+  actorName: string;
+  at: string;
+  subject: string | null;
+  subjectId: string | null;
+  address: string | null;
+  values: Array<{ name: string; before: string | null; after: string | null }>;
 };
 
 export type BackupRowFragment = {
@@ -303,6 +352,25 @@ export const OperationRowFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'OperationRow' },
 ) as unknown as TypedDocumentString<OperationRowFragment, unknown>;
+export const ChangeRowFragmentDoc = new TypedDocumentString(
+  `
+    fragment ChangeRow on Change {
+  number
+  kind
+  actorName
+  at
+  subject
+  subjectId
+  address
+  values {
+    name
+    before
+    after
+  }
+}
+    `,
+  { fragmentName: 'ChangeRow' },
+) as unknown as TypedDocumentString<ChangeRowFragment, unknown>;
 export const BackupRowFragmentDoc = new TypedDocumentString(
   `
     fragment BackupRow on Backup {
@@ -476,6 +544,33 @@ export const BackupsDocument = new TypedDocumentString(`
     problem
   }
 }`) as unknown as TypedDocumentString<BackupsQuery, BackupsQueryVariables>;
+export const ChangesDocument = new TypedDocumentString(`
+    query Changes($filter: ChangeFilter, $after: String) {
+  changes(filter: $filter, after: $after) {
+    nodes {
+      ...ChangeRow
+    }
+    totalCount
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment ChangeRow on Change {
+  number
+  kind
+  actorName
+  at
+  subject
+  subjectId
+  address
+  values {
+    name
+    before
+    after
+  }
+}`) as unknown as TypedDocumentString<ChangesQuery, ChangesQueryVariables>;
 export const LogDocument = new TypedDocumentString(`
     query Log($lines: Int!) {
   backupLog(lines: $lines) {

@@ -1,9 +1,18 @@
-import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { ask, Problem } from './client';
 import {
   BackupsDocument,
   BackUpNowDocument,
   type BackupRowFragment,
+  type ChangeFilter,
+  ChangesDocument,
   LogDocument,
   OperationsDocument,
   PoolDocument,
@@ -88,6 +97,17 @@ export function useBackups(status: Status | undefined) {
     queryFn: async () => (await ask(BackupsDocument, { first: MAX_BACKUPS })).backups,
     enabled: status !== undefined,
     refetchInterval: (query) => (query.state.data?.some(isBeingChecked) === true ? POLL_MS / 2 : untilAnswered(query)),
+  });
+}
+
+/** The journal of changes, page by page; from its first page again once there is a newer change. */
+export function useChanges(status: Status | undefined, filter: ChangeFilter) {
+  return useInfiniteQuery({
+    queryKey: ['changes', filter, status?.lastChange],
+    queryFn: async ({ pageParam }) => (await ask(ChangesDocument, { filter, after: pageParam })).changes,
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : undefined),
+    enabled: status !== undefined,
   });
 }
 

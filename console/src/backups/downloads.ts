@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { fetchAsAdmin, Problem } from '../api/client';
 import type { Backup } from '../api/queries';
-import { saveAs } from './save-as';
+import { saveAs } from '../ui/save-as';
 
 export type Download =
   | { phase: 'running'; part: number }

@@ -12,6 +12,7 @@ const PLAYGROUND = '/admin/playground';
 const PAGES: readonly { href: string; name: string; icon: IconName }[] = [
   { href: '/admin', name: 'Overview', icon: 'overview' },
   { href: '/admin/backups', name: 'Backups', icon: 'backups' },
+  { href: '/admin/changes', name: 'Changes', icon: 'changes' },
   { href: '/admin/log', name: 'Log', icon: 'log' },
   { href: PLAYGROUND, name: 'Playground', icon: 'playground' },
 ];

@@ -5,6 +5,7 @@ const PATHS = {
   overview: 'M4 13h6V4H4zM14 20h6v-9h-6zM4 20h6v-3H4zM14 7h6V4h-6z',
   backups:
     'M4 6c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.300-8-3zM4 6v12c0 1.700 3.600 3 8 3s8-1.300 8-3V6M4 12c0 1.700 3.600 3 8 3s8-1.300 8-3',
+  changes: 'M8 6h12M8 12h12M8 18h12M4 6v.1M4 12v.1M4 18v.1',
   log: 'M5 6h14M5 10h10M5 14h14M5 18h7',
   playground: 'M9 7l-5 5 5 5M15 7l5 5-5 5',
   check: 'M5 12.500l4.500 4.500L19 7.500',
