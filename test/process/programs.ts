@@ -209,12 +209,13 @@ export async function holdBackups(folder: string): Promise<() => Promise<void>> 
   };
 }
 
-/** The backup process that waits because of `holdBackups`. */
+/** The backup process that waits because of `holdBackups`; that of the first backup may take a moment to end. */
 export async function waitingBackup(folder: string): Promise<ProcessInfo> {
   await waitFor('a backup that waits', () => /waiting for its end/.test(backupLog(folder)));
-  const [worker] = processesOf(folder).filter(({ command }) => command.includes('backup-worker'));
-  if (worker === undefined) throw new Error('No backup process runs.');
-  return worker;
+  return waitFor('the one backup process', () => {
+    const [worker, ...others] = processesOf(folder).filter(({ command }) => command.includes('backup-worker'));
+    return others.length === 0 && worker !== undefined && worker;
+  });
 }
 
 /** The server processes of a folder's embedded database: one, where it runs; not the servers of its proofs. */
