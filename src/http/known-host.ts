@@ -9,13 +9,14 @@ const MISDIRECTED = 421;
 
 /**
  * Refuses requests that ask for another host than PUBLIC_URL's, or this machine's own: a page elsewhere whose name was made to lead here could
- * else read answers as its own (DNS rebinding). Behind a trusted proxy X-Forwarded-Host counts.
+ * else read answers as its own (DNS rebinding). What counts is Host, which no page can set, and not X-Forwarded-Host, which
+ * every page can: a proxy must pass Host on.
  * @param publicUrl null: every host is answered
  */
 export function refuseUnknownHosts(app: FastifyInstance, publicUrl: URL | null): void {
   if (publicUrl === null) return;
   app.addHook('onRequest', async (request, reply) => {
-    const host = hostOf(publicUrl.protocol, request.host);
+    const host = hostOf(publicUrl.protocol, request.headers.host ?? '');
     if (PROBES.test(request.url) || host === publicUrl.host || OURSELVES.test(host ?? '')) return;
     const message = `The request asks for another host than this server's: use ${publicUrl.origin}.`;
     await reply.code(MISDIRECTED).send(errorBody({ code: 'BAD_REQUEST', message }));

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { tooMany, TryLimit } from './try-limit';
@@ -14,8 +15,8 @@ const MAX_KNOWN = 10_000;
 
 /**
  * Bounds guesses of passwords, each within a minute. An account is bounded for each address by itself, so that a stranger
- * who guesses wrong locks nobody out; over all addresses together only where it has not signed in before. From an address
- * that it has signed in from, a wrong guess of others there refuses nobody: only the number of sign-ins is bounded.
+ * who guesses wrong elsewhere locks nobody out; over all addresses together only where it has not signed in before. At an
+ * address that it has signed in from only the number of tries is bounded: who shares it could use them up, and no more.
  */
 export class SignInLimits {
   private readonly signIns = new RateLimiterMemory({ points: SIGN_INS, duration: windowSeconds });
@@ -31,13 +32,18 @@ export class SignInLimits {
    * @throws Refusal RATE_LIMITED, with `retryAfterSeconds`
    */
   async signIn<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T | null> {
-    const place = `${account} ${address}`;
-    await this.signIns.consume(place).catch((limit: unknown) => {
-      throw limit instanceof RateLimiterRes ? tooMany('sign-ins', limit.msBeforeNext) : limit;
-    });
+    const network = networkOf(address);
+    const place = `${account} ${network}`;
+    // After the other limits: invented accounts would fill the memory otherwise.
+    const counted = async (): Promise<T | null> => {
+      await this.signIns.consume(place).catch((limit: unknown) => {
+        throw limit instanceof RateLimiterRes ? tooMany('sign-ins', limit.msBeforeNext) : limit;
+      });
+      return attempt();
+    };
     const result = await (this.known.has(place)
-      ? attempt()
-      : this.atAddress.run(address, () => this.forAccount.run(account, () => this.fromAddress.run(place, attempt))));
+      ? counted()
+      : this.atAddress.run(network, () => this.forAccount.run(account, () => this.fromAddress.run(place, counted))));
     if (result !== null) this.known.set(place, true);
     return result;
   }
@@ -50,4 +56,19 @@ export class SignInLimits {
   passwordChange<T>(accountUid: string, attempt: () => Promise<T | null>): Promise<T | null> {
     return this.changes.run(accountUid, attempt);
   }
+}
+
+/** What one customer of a provider has: an IPv4 address, or the 64 bits before those that each device makes up (RFC 4862). */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [before = '', after] = address.split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const left = after === undefined ? 0 : Math.max(0, 8 - groups(before).length - groups(after).length);
+  const all = [...groups(before), ...Array<string>(left).fill('0'), ...groups(after ?? '')];
+  return `${all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 }

@@ -132,6 +132,15 @@ describe('signing in', () => {
       expect(codeOf(await server.login(email, PASSWORD, home))).toBeNull();
     });
 
+    test('an address of IPv6 counts by its network', async () => {
+      const { email } = await server.newAccount();
+      for (let i = 0; i < 5; i++) {
+        expect(codeOf(await server.login(email, `wrong ${i}`, `2001:db8::7:0:0:${i + 1}`))).toBe('UNAUTHENTICATED');
+      }
+      expect(codeOf(await server.login(email, PASSWORD, '2001:0DB8:0:0:ffff::1'))).toBe('RATE_LIMITED');
+      expect(codeOf(await server.login(email, PASSWORD, '2001:db8:0:1::1'))).toBeNull();
+    });
+
     test('of others at the same address it signs in, too, where it did before', async () => {
       const { email } = await server.newAccount();
       const office = newAddress();
