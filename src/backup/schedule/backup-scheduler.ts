@@ -79,7 +79,9 @@ export class BackupScheduler {
 
   /** From now on a process waits in advance while none works, so that the next one begins at once. */
   keepReady(): void {
-    if (!this.stopped) this.spare.keep();
+    if (this.stopped) return;
+    this.spare.keep();
+    if (!this.running) this.spare.refill();
   }
 
   /** Why the last try failed, in one sentence; null after a success. */

@@ -17,10 +17,9 @@ export class SpareWorker {
     private readonly what: string,
   ) {}
 
-  /** From now on `refill` starts a spare, and the first one starts at once. */
+  /** From now on `refill` starts a spare. */
   keep(): void {
     this.isKept = true;
-    this.refill();
   }
 
   /** Starts a spare where one is to be kept and none is. Call it while no process works: its start takes CPU time. */
