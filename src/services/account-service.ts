@@ -1,7 +1,8 @@
 import { type DataSource, type EntityManager, IsNull } from 'typeorm';
 import { Role } from '../entities/enums';
 import { User } from '../entities/user';
-import { type Author, byAccount, changeRows, type Values } from './changes';
+import type { Values } from './change-row';
+import { type Author, byAccount, changeRows } from './changes';
 import { badInput, notFound } from './errors';
 import { parseId } from './input';
 import { checkNewPassword, hashPassword } from './passwords';

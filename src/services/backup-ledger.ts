@@ -6,7 +6,7 @@ import type { Query } from '../database/connection/query';
  */
 import { ER_NO_SUCH_TABLE, sqlErrno, withoutTable } from '../database/connection/errors';
 import { checkLedger } from './ledger-check';
-import { accountsThatReturn, settleAccounts } from './restored-accounts';
+import { accountsThatReturn, settleRestored } from './restored-accounts';
 
 interface Mark {
   number: number;
@@ -111,7 +111,7 @@ export const backupLedger = {
 
   accountsThatReturn,
 
-  settleAccounts,
+  settleRestored,
 
   isWholeIn(tables: ReadonlyMap<string, readonly DumpRow[]>): boolean {
     const numbers = new Set((tables.get('operations') ?? []).map(({ number }) => Number(number)));

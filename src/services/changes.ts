@@ -1,20 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OperationKind } from '../entities/enums';
 import type { User } from '../entities/user';
 import { type Acting, checkStillActing } from './acting-account';
-import { bookedBy, GIVEN_COLUMNS, linkOf, stateOf, type SubjectKind } from './ledger-check/links';
+import { type Changed, commandActor, insertOf } from './change-row';
+import { bookedBy } from './ledger-check/links';
 import { inTransaction } from './transaction';
 
 /*
  * The journal of changes. Every transaction that changes a row goes through `changeRows` or the OperationRunner, whose work
  * has to say what it changed: without that it does not compile. The row is written last, in the same transaction.
  */
-
-/** What columns hold, in characters. */
-const MAX_NAME = 200;
 
 /** Where a request came from. */
 interface Origin {
@@ -35,18 +32,6 @@ export interface Author {
   actorName: string;
   /** Null outside of requests. */
   origin: Origin | null;
-}
-
-/** JSON, once written. Never a password, a token or a key. */
-export type Values = Readonly<Record<string, string | number | boolean | null>>;
-
-/** What was changed. */
-export interface Changed {
-  subject: SubjectKind;
-  id: string | number;
-  /** What was corrected, as it was before and as it is now. */
-  before?: Values;
-  after?: Values;
 }
 
 /** What a transaction brought about, and what it changed for that. */
@@ -82,7 +67,7 @@ export function byAccount(kind: string, account: Acting & Pick<User, 'name'>): A
 
 /** A person who runs a command at the server itself. */
 export function byCommand(kind: string): Author {
-  return { kind, actorId: null, account: null, actorName: `${userInfo().username} at the command line`, origin: null };
+  return { kind, actorId: null, account: null, actorName: commandActor(), origin: null };
 }
 
 /** What the server does by itself. */
@@ -118,37 +103,18 @@ export function changeRows<T>(
 export async function writeChange(
   ledger: EntityManager,
   { kind, actorId, actorName, origin }: Author,
-  { subject, id, before, after }: Changed,
+  changed: Changed,
   { uid, at, operation }: Identity,
 ): Promise<void> {
   const booked = operation === null ? null : await readBooked(ledger, operation);
   const number = await takeChangeNumber(ledger);
-  const name = actorName.slice(0, MAX_NAME);
-  const details = before === undefined && after === undefined ? null : JSON.stringify({ before, after });
-  const from = [origin?.requestId ?? null, origin?.address ?? null];
-  const { table, sql: state } = stateOf(subject, 'r');
-  const { affectedRows } = await ledger.query<{ affectedRows: number }>(
-    `INSERT INTO changes (${GIVEN_COLUMNS.join(', ')}, state, booked, hash)
-     SELECT c.*, ${linkOf('c', 'b.hash')} FROM (
-       SELECT ${GIVEN_COLUMNS.map((column) => `? AS ${column}`).join(', ')},
-              (SELECT ${state} FROM ${table} r WHERE r.id = ?) AS state, ? AS booked) c
-     JOIN changes b ON b.number = c.number - 1`,
-    [
-      number,
-      uid,
-      kind,
-      operation?.number ?? null,
-      actorId,
-      name,
-      subject,
-      String(id),
-      ...from,
-      at,
-      details,
-      id,
-      booked,
-    ],
-  );
+  const { sql, parameters } = insertOf({
+    ...{ number, uid, kind, actorId, actorName, changed, at, booked },
+    operation: operation?.number ?? null,
+    requestId: origin?.requestId ?? null,
+    address: origin?.address ?? null,
+  });
+  const { affectedRows } = await ledger.query<{ affectedRows: number }>(sql, parameters);
   if (affectedRows !== 1)
     throw new Error(`Change ${number - 1} is missing from the journal: restore the latest backup.`);
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../entities/change';
-import type { Values } from './changes';
+import type { Values } from './change-row';
 
 /** What a change corrected: values by their names. */
 interface Corrections {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sqlErrno } from '../database/connection/errors';
 import type { Query } from '../database/connection/query';
+import { RestoredJournal } from './restored-journal';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -61,37 +62,54 @@ export async function accountsThatReturn(
 }
 
 /**
- * Prepares a restored copy to take the live database's place. A new epoch makes every token void that was ever given out. With
- * `keepDisabled` an account that comes back to life or changes role stays disabled until an ADMIN looks, and passwords stay those of now:
- * an older one may have been changed because somebody else knew it.
+ * Prepares a restored copy to take the live database's place. Its journal of changes says which timeline it takes over from. A new
+ * epoch makes every token void that was ever given out. With `keepDisabled` an account that comes back to life or changes role
+ * stays disabled until an ADMIN looks, and passwords stay those of now: an older one may have been changed because somebody else
+ * knew it. Each account that differs from the file for that has its own row in the journal.
  * @returns what was done, in sentences
  */
-export async function settleAccounts(copy: Query, live: Query, keepDisabled: boolean): Promise<string[]> {
+export async function settleRestored(copy: Query, live: Query, keepDisabled: boolean): Promise<string[]> {
+  const journal = new RestoredJournal(copy);
   try {
     await copy('UPDATE pool SET epoch = ?', [randomUUID()]);
-    if (!keepDisabled) return [];
+    await journal.begin(live);
+    if (!keepDisabled) return journal.problems;
     const [pool] = await copy('SELECT uid FROM pool WHERE id = 1');
     const now = await accountsOf(live, pool?.uid);
-    if (now === null)
-      return ['The accounts are as the file has them: the live database had none to compare them with.'];
+    if (now === null) {
+      const unknown = 'The accounts are as the file has them: the live database had none to compare them with.';
+      return [...journal.problems, unknown];
+    }
     const restored = await copy('SELECT * FROM users');
     const kept = returning(restored, now);
-    for (const { id } of kept) {
-      await copy('UPDATE users SET disabledAt = ?, tokenVersion = tokenVersion + 1 WHERE id = ?', [new Date(), id]);
-    }
-    await keepPasswords(copy, restored, now);
-    return kept.map(({ why }) => `Kept disabled until an ADMIN enables it: ${why}.`);
+    for (const { id } of kept) await keepAccountDisabled(copy, journal, id);
+    await keepPasswords(copy, journal, restored, now);
+    return [...journal.problems, ...kept.map(({ why }) => `Kept disabled until an ADMIN enables it: ${why}.`)];
   } catch (error) {
     if (!UNKNOWN_SCHEMA.has(sqlErrno(error) ?? 0)) throw error;
     return [];
   }
 }
 
-async function keepPasswords(copy: Query, restored: readonly Row[], live: readonly Row[]): Promise<void> {
+async function keepAccountDisabled(copy: Query, journal: RestoredJournal, id: number): Promise<void> {
+  const at = new Date();
+  await copy('UPDATE users SET disabledAt = ?, tokenVersion = tokenVersion + 1 WHERE id = ?', [at, id]);
+  const [before, after] = [{ disabledAt: null }, { disabledAt: at.toISOString() }];
+  await journal.write({ subject: 'user', id, before, after });
+}
+
+async function keepPasswords(
+  copy: Query,
+  journal: RestoredJournal,
+  restored: readonly Row[],
+  live: readonly Row[],
+): Promise<void> {
   const find = finder(live);
   for (const account of restored) {
     const now = find(account)?.passwordHash ?? null;
     if (now === null || account.passwordHash === null || now === account.passwordHash) continue;
-    await copy('UPDATE users SET passwordHash = ? WHERE id = ?', [now, account.id]);
+    const id = Number(account.id);
+    await copy('UPDATE users SET passwordHash = ? WHERE id = ?', [now, id]);
+    await journal.write({ subject: 'user', id, after: { kept: 'sign-in of before the restore' } });
   }
 }

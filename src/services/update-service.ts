@@ -5,7 +5,8 @@ import { User } from '../entities/user';
 import { Vehicle } from '../entities/vehicle';
 import { type Cents, formatCents } from '../values/money';
 import { isLastAdmin, lockAdmins } from './account-service';
-import type { Values, Written } from './changes';
+import type { Values } from './change-row';
+import type { Written } from './changes';
 import { badInput, notFound, quote, Refusal } from './errors';
 import { changeOnce } from './idempotency';
 import {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -151,7 +152,10 @@ export async function openBench(change: Partial<BackupSettings> = {}, server?: s
   return bench;
 }
 
-/** A checksum of the rows of every table of that schema that a backup holds. */
+/**
+ * A checksum of the rows of every table of that schema that a backup holds, as if no restore had ever taken its place: each
+ * adds to the journal of changes.
+ */
 export async function contentOf(query: Query, schema: string): Promise<Record<string, unknown>> {
   const rows = await query(
     `SELECT TABLE_NAME AS name FROM information_schema.TABLES
@@ -166,11 +170,23 @@ export async function contentOf(query: Query, schema: string): Promise<Record<st
       content.pool = row;
       continue;
     }
+    if (name === 'changes' || name === 'change_counter') continue;
     const [sum] = await query('CHECKSUM TABLE ??.??', [schema, String(name)]);
     content[String(name)] = sum?.Checksum;
   }
+  if (rows.some(({ name }) => name === 'changes')) {
+    const changes = await query('SELECT * FROM ??.changes WHERE kind <> ? ORDER BY number', [schema, RESTORE]);
+    content.changes = createHash('sha256').update(JSON.stringify(changes)).digest('hex');
+    const [counter] = await query(
+      `SELECT lastChange - (SELECT COUNT(*) FROM ??.changes WHERE kind = ?) AS others FROM ??.change_counter`,
+      [schema, RESTORE, schema],
+    );
+    content.change_counter = counter?.others;
+  }
   return content;
 }
+
+const RESTORE = 'db:restore';
 
 /** The statements that make the tables of that schema, without their counters and what goes without saying. */
 export async function tablesOf(query: Query, schema: string): Promise<Record<string, string>> {

@@ -27,10 +27,10 @@ export interface RestoreLedger extends Ledger {
   /** The accounts that come back to life or change role by these rows, in sentences; null where nothing can be compared. */
   accountsThatReturn(tables: ReadonlyMap<string, readonly DumpRow[]>, live: Query): Promise<string[] | null>;
   /**
-   * Right before a restored copy takes the live one's place: makes every token void, and keeps accounts disabled that come back
-   * to life or change role. @returns what was done, in sentences
+   * Right before a restored copy takes the live one's place: writes into it which timeline it takes over from, makes every token
+   * void, and keeps accounts disabled that come back to life or change role. @returns what was done, in sentences
    */
-  settleAccounts(copy: Query, live: Query, keepDisabled: boolean): Promise<string[]>;
+  settleRestored(copy: Query, live: Query, keepDisabled: boolean): Promise<string[]>;
   /** Whether these rows hold every operation that was ever booked. */
   isWholeIn(tables: ReadonlyMap<string, readonly DumpRow[]>): boolean;
 }

@@ -162,7 +162,7 @@ export class RestoreRun {
     const { discards } = this.plan;
     const replaced = await this.codeOfLive();
     this.progress('Swapping', null);
-    for (const done of await copy.settleAccounts()) this.warn(done);
+    for (const done of await copy.settle()) this.warn(done);
     await this.swap(copy, replaced);
     this.swapped = true;
     let problem: string | null;

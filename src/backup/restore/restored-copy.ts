@@ -131,10 +131,10 @@ export class RestoredCopy {
     }
   }
 
-  /** Right before the swap. @returns what was done to the accounts, in sentences */
-  settleAccounts(): Promise<string[]> {
+  /** Right before the swap, by which it goes live. @returns what was done to it, in sentences */
+  settle(): Promise<string[]> {
     const { ledger, session } = this.context;
-    return this.withSession((copy) => ledger.settleAccounts(copy.query, session.query, this.plan.keepDisabled));
+    return this.withSession((copy) => ledger.settleRestored(copy.query, session.query, this.plan.keepDisabled));
   }
 
   /** Never throws: a server that has just failed may not do this either, and the next run does. */
