@@ -10,7 +10,8 @@ export type Values = Readonly<Record<string, string | number | boolean | null>>;
 /** What was changed. */
 export interface Changed {
   subject: SubjectKind;
-  id: string | number;
+  /** Null for the backups, which are no row. */
+  id: string | number | null;
   /** What was corrected, as it was before and as it is now. */
   before?: Values;
   after?: Values;
@@ -57,18 +58,24 @@ export function insertOf(row: ChangeRow): { sql: string; parameters: unknown[] }
   const { number, uid, kind, operation, actorId, actorName, changed, requestId, address, at, booked } = row;
   const { subject, id, before, after } = changed;
   const details = before === undefined && after === undefined ? null : JSON.stringify({ before, after });
-  const { table, sql: state } = stateOf(subject, 'r');
+  const { state, ofRow } = stateSql(subject, id);
   const name = actorName.slice(0, MAX_NAME);
   return {
     sql: `INSERT INTO changes (${GIVEN_COLUMNS.join(', ')}, state, booked, hash)
      SELECT c.*, ${linkOf('c', 'b.hash')} FROM (
        SELECT ${GIVEN_COLUMNS.map((column) => `? AS ${column}`).join(', ')},
-              (SELECT ${state} FROM ${table} r WHERE r.id = ?) AS state, ? AS booked) c
+              ${state} AS state, ? AS booked) c
      JOIN changes b ON b.number = c.number - 1`,
     parameters: [
       ...[number, uid, kind, operation, actorId, name],
-      ...[subject, String(id), requestId, address, at, details],
-      ...[id, booked],
+      ...[subject, id === null ? null : String(id), requestId, address, at, details],
+      ...[...ofRow, booked],
     ],
   };
+}
+
+function stateSql(subject: SubjectKind, id: Changed['id']): { state: string; ofRow: unknown[] } {
+  if (subject === 'backups') return { state: 'CAST(NULL AS CHAR(64))', ofRow: [] };
+  const { table, sql } = stateOf(subject, 'r');
+  return { state: `(SELECT ${sql} FROM ${table} r WHERE r.id = ?)`, ofRow: [id] };
 }

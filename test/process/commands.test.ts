@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/config';
 import { parseManifest } from '../../src/backup/files/manifest';
 import { findProgram } from '../../src/database/host/programs';
 import { Client } from '../support/client';
+import { createTestDatabase } from '../support/database';
 import { CLIENTS } from '../support/engine';
 import { program, ROOT } from '../support/programs';
 import { waitFor } from '../support/wait';
@@ -121,6 +122,40 @@ describe('db:backup', () => {
 
     const wrong = await run(folder, 'cli/db-backup', { settings: { BACKUP_KEEP: 'ten' } });
     expect(wrong).toMatchObject({ code: 1, stderr: 'BACKUP_KEEP must be a whole number, 1 or more, not "ten".\n' });
+  });
+});
+
+describe('db:prune', () => {
+  test('tells the journal of changes what a person removed; rotation is told in the log alone', async () => {
+    const folder = newFolder();
+    const database = await createTestDatabase();
+    try {
+      const settings = { DATABASE_URL: database.url, BACKUP_VERIFY: 'checksum' };
+      await (await Server.start(folder, settings)).end('SIGTERM');
+      const backUp = (...args: string[]): Promise<Ended> => run(folder, 'cli/db-backup', { args, settings });
+      const rows = (): Promise<unknown[]> => database.query('SELECT * FROM changes ORDER BY number');
+      await backUp();
+      const before = await rows();
+      expect(await backUp('--keep', '2')).toMatchObject({ code: 0 });
+      expect(backupsIn(folder)).toHaveLength(2);
+      expect(await rows()).toEqual(before);
+
+      const [older = ''] = backupsIn(folder);
+      const pruned = await run(folder, 'cli/db-prune', { settings: { ...settings, BACKUP_KEEP: '1' } });
+      expect(pruned).toMatchObject({ code: 0, stderr: '1 of 2 backups removed.\n' });
+      const [row, ...more] = (await rows()).slice(before.length);
+      expect(more).toEqual([]);
+      expect(row).toMatchObject({ kind: 'db:prune', actorId: null, subject: 'backups', subjectId: null, state: null });
+      expect(JSON.parse((row as { details: string }).details)).toEqual({ after: { removed: 1, files: older } });
+      expect(await run(folder, 'cli/ledger-check', { settings })).toMatchObject({ code: 0 });
+
+      // Nothing is removed by a second one, and nothing is written.
+      await run(folder, 'cli/db-prune', { settings: { ...settings, BACKUP_KEEP: '1' } });
+      expect(await rows()).toHaveLength(before.length + 1);
+    } finally {
+      await clearUp();
+      await database.drop();
+    }
   });
 });
 

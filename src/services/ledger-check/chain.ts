@@ -1,4 +1,4 @@
-import { BOOKED, linkOf, stateOf, SUBJECT_KINDS } from './links';
+import { BOOKED, linkOf, stateOf, ROW_KINDS } from './links';
 import type { Check } from './check';
 
 const since = 'Changes1796040000000';
@@ -38,7 +38,7 @@ export const chainChecks: readonly Check[] = [
           WHERE NOT (c.booked <=> ${BOOKED}) ORDER BY o.number`,
     sentence: (r) => `Operation ${r.number} (${r.kind}) or what it booked is not as it was written.`,
   },
-  ...SUBJECT_KINDS.map((subject): Check => {
+  ...ROW_KINDS.map((subject): Check => {
     const { table, sql } = stateOf(subject, 'r');
     return {
       since: COLUMNS_SINCE[subject] ?? since,

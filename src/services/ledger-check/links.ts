@@ -99,10 +99,13 @@ const SUBJECTS = {
   finding: { table: 'acknowledgements', columns: ['id"', 'finding"', 'reason"', 'actor"', 'at'] },
 } as const;
 
-export type SubjectKind = keyof typeof SUBJECTS;
+/** What has a row of its own that a change leaves in a state. */
+type RowKind = keyof typeof SUBJECTS;
+/** What a change may be of: the files of the backups are in no table. */
+export type SubjectKind = RowKind | 'backups';
 
 /** The state of a row as SQL, and the table that has it. */
-export function stateOf(subject: SubjectKind, alias: string): { table: string; sql: string } {
+export function stateOf(subject: RowKind, alias: string): { table: string; sql: string } {
   const { table, columns } = SUBJECTS[subject];
   const more =
     subject === 'pool'
@@ -111,7 +114,7 @@ export function stateOf(subject: SubjectKind, alias: string): { table: string; s
   return { table, sql: `SHA2(CONCAT_WS(';', ${form(alias, columns)}${more}), 256)` };
 }
 
-export const SUBJECT_KINDS = Object.keys(SUBJECTS) as SubjectKind[];
+export const ROW_KINDS = Object.keys(SUBJECTS) as RowKind[];
 
 /** The hash of a row of `changes`. @param before the hash of the row before it, null for none */
 export function linkOf(alias: string, before: string): string {
