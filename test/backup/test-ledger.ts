@@ -24,4 +24,5 @@ export const testLedger: Ledger = {
   },
   schemaVersion: () => Promise.resolve('test-1'),
   pool: () => Promise.resolve('test-pool'),
+  journalTable: { table: 'operations', number: 'number', uid: 'uid' },
 };

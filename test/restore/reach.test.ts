@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
 import { coverage } from '../../src/backup/files/coverage';
 import { listLabelled } from '../../src/backup/files/proofs';
+import { leaveBinaryLog } from '../../src/backup/server/auxiliary-schema';
+import { openSession } from '../../src/backup/server/session';
 import { runPrune } from '../../src/backup/run/run-prune';
 import { reachStatus, type ReachStatus } from '../../src/backup/status/reach';
 import type { BackupSettings, RetentionRules } from '../../src/backup/core/settings';
@@ -25,6 +28,21 @@ async function operateAndBackUp(count: number): Promise<void> {
   }
 }
 
+/** One more operation like the last, which the server keeps out of its log. */
+async function operateUnlogged(): Promise<void> {
+  const session = await openSession(bench.dependencies.address);
+  try {
+    await leaveBinaryLog(session.query);
+    await session.query(
+      'INSERT INTO operations (number, uid, kind, actorId, paymentId, at) ' +
+        'SELECT number + 1, UUID(), kind, actorId, paymentId, at FROM operations ORDER BY number DESC LIMIT 1',
+    );
+    await session.query('UPDATE pool SET lastOperation = lastOperation + 1');
+  } finally {
+    session.close();
+  }
+}
+
 /** The newest operation in each backup, newest first. */
 const operations = async (): Promise<number[]> =>
   (await bench.backups()).map(({ lastOperation }) => lastOperation.number);
@@ -33,7 +51,7 @@ async function reach(): Promise<ReachStatus> {
   const files = await listLabelled(bench.settings);
   const { current } = await coverage(files, backupLedger, bench.query);
   const ofToday = files.filter(({ filename }) => current.has(filename));
-  return reachStatus({ settings: bench.settings, query: bench.query }, ofToday, new Date());
+  return reachStatus({ settings: bench.settings, ledger: backupLedger, query: bench.query }, ofToday, new Date());
 }
 
 async function expectEachToBeHad(from: number, to: number): Promise<void> {
@@ -63,6 +81,30 @@ test('a change of tables in between is a way that no log leads: what lies before
   expect(await operations()).toEqual([7, 6, 4, 1]);
   expect(await reach()).toMatchObject({ reachableFrom: 1 });
   await expectEachToBeHad(1, 7);
+});
+
+test('a log that lacks an operation leads nowhere: what it does not hold keeps its file', async () => {
+  await open(14 * DAY_MS);
+  await operateAndBackUp(2);
+  await operateUnlogged();
+  await bench.backUp();
+  await operateAndBackUp(3);
+  // 1 leads on to 2, and the log does not hold 3, from which it leads on again.
+  expect(await operations()).toEqual([6, 5, 3, 1]);
+  expect(await reach()).toMatchObject({ reachableFrom: 1 });
+  await expectEachToBeHad(1, 6);
+});
+
+test('what a restore abandoned is nothing that the log leads to', async () => {
+  await open(14 * DAY_MS);
+  await operateAndBackUp(5);
+  expect(await operations()).toEqual([5, 4, 1]);
+  await bench.restore({ kind: 'before', number: 3 });
+  await bench.operate(3);
+  for (const { path, lastOperation } of await bench.backups()) if (lastOperation.number === 2) rmSync(path);
+  await bench.backUp();
+  // The log leads on from 1 to another 4 and 5.
+  expect(await reach()).toMatchObject({ reachableFrom: 5 });
 });
 
 test('where the log goes before the reach is over, each operation keeps its file, and the status says what would change it', async () => {

@@ -15,10 +15,9 @@ interface ReadLogRequest extends Watch {
   /** Where to begin. */
   from: LogPlace;
   /**
-   * `scan`: what happened, without rows. `look`: with the rows of the watched table. `copy`: the row events, turned
-   * towards another schema.
+   * `look`: what happened, with the rows of the watched table. `copy`: the row events, turned towards another schema.
    */
-  purpose: { kind: 'scan' } | { kind: 'look'; watch: string } | { kind: 'copy'; schema: string };
+  purpose: { kind: 'look'; watch: string } | { kind: 'copy'; schema: string };
 }
 
 /** As the statement stands that makes one of them, which is logged as it was sent. */
@@ -41,7 +40,7 @@ export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<Lo
     ...(purpose.kind === 'copy'
       ? // MariaDB's program picks the database by its old name, MySQL's by its new one.
         [`--database=${family === 'mariadb' ? live : purpose.schema}`, `--rewrite-db=${live}->${purpose.schema}`]
-      : ['--base64-output=decode-rows', ...(purpose.kind === 'look' ? ['--verbose'] : [])]),
+      : ['--base64-output=decode-rows', '--verbose']),
     from.log,
   ];
   const run = await ClientRun.start({ program, address: session.address, args, workDirectory, tag }, request);

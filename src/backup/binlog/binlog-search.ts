@@ -1,6 +1,6 @@
 import type { Watch } from '../client/client-run';
 import { BackupError, reasonOf } from '../core/errors';
-import type { OperationMark } from '../core/ledger';
+import type { Ledger, OperationMark } from '../core/ledger';
 import type { Session } from '../server/session';
 import { readBinaryLog } from './binary-log';
 import type { LogEvent } from './binary-log-parser';
@@ -58,7 +58,7 @@ export async function findReach(request: ReachRequest): Promise<Reach> {
   const { session, ledger, from, target } = request;
   const { table } = ledger.journalTable;
   const watch = `\`${session.address.database}\`.\`${table}\``;
-  const search = new Search(request, await journalPlaces(request));
+  const search = new Search(request, await journalPlaces(session, ledger));
   try {
     for await (const event of readBinaryLog({ ...request, from, purpose: { kind: 'look', watch } })) {
       if (search.take(event)) return search.result();
@@ -72,7 +72,10 @@ export async function findReach(request: ReachRequest): Promise<Reach> {
 }
 
 /** The columns' places in the journal's table, as the rows in the binary log number them. */
-async function journalPlaces({ session, ledger }: ReachRequest): Promise<{ number: number; uid: number }> {
+export async function journalPlaces(
+  session: Pick<Session, 'query' | 'address'>,
+  ledger: Pick<Ledger, 'journalTable'>,
+): Promise<{ number: number; uid: number }> {
   const { table, number, uid } = ledger.journalTable;
   const rows = await session.query(
     'SELECT COLUMN_NAME AS name, ORDINAL_POSITION AS place FROM information_schema.COLUMNS ' +

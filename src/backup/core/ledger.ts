@@ -25,6 +25,8 @@ export interface Ledger {
   schemaVersion(query: Query): Promise<string>;
   /** What tells this pool from every other, also after a restore; null where the database does not say. */
   pool(query: Query): Promise<string | null>;
+  /** The table that gets one row for each operation, and its columns for the number and the identity. */
+  readonly journalTable: { readonly table: string; readonly number: string; readonly uid: string };
 }
 
 /**

@@ -18,8 +18,6 @@ export type DumpRow = Readonly<Record<string, string | null>>;
 export interface RestoreLedger extends Ledger {
   /** The operations from one number to another, both included, in order. */
   journal(query: Query, from: number, to: number): Promise<JournalEntry[]>;
-  /** The table that gets one row for each operation, and its columns for the number and the identity. */
-  readonly journalTable: { readonly table: string; readonly number: string; readonly uid: string };
   /** The tables whose rows `journalOf` wants. */
   readonly dumpedTables: readonly string[];
   /** The journal out of the rows of a dump, in order. */

@@ -164,7 +164,7 @@ export class BackupService {
     const { views, covered } = await this.read(files);
     const ofToday = files.filter(({ filename }) => covered.current.has(filename));
     const proofs = await this.proofHealth(ofToday);
-    const reach = await reachStatus({ settings, query }, ofToday, new Date());
+    const reach = await reachStatus({ settings, ledger, query }, ofToday, new Date());
     const running = await this.isRunning();
     const { number: lastOperation } = covered.newest;
     // One that ended while the files were being read may have covered what they seemed to lack.

@@ -1,6 +1,7 @@
 import type { Query } from '../../database/connection/query';
 import { linksOf } from '../binlog/chains';
 import { whyNoLog } from '../binlog/why-no-log';
+import type { Ledger } from '../core/ledger';
 import type { BackupSettings } from '../core/settings';
 import { candidateOf } from '../files/candidate';
 import { isGood } from '../files/coverage';
@@ -21,13 +22,13 @@ const GROWS = 'That is less than BACKUP_REACH, and grows from now on: the files 
 
 /** @param files of today's history, the newest first */
 export async function reachStatus(
-  { settings, query }: { settings: BackupSettings; query: Query },
+  { settings, ledger, query }: { settings: BackupSettings; ledger: Pick<Ledger, 'existing'>; query: Query },
   files: readonly LabelledBackup[],
   now: Date,
 ): Promise<ReachStatus> {
   const { reachMs } = settings.rules;
   const good = files.filter((file) => isGood(file) && file.safety !== true);
-  const links = await linksOf({ session: { query }, settings }, good);
+  const links = await linksOf({ session: { query }, ledger, settings }, good);
   const from = reachedFrom(good.map((file) => candidateOf(file, links)));
   if (from === null) return { reachableFrom: null, reachableSince: null, reachNote: null };
   const { operation, createdAt } = from;
