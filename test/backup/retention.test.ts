@@ -103,6 +103,20 @@ describe('the reach', () => {
     expect(operationsOf(stay({ files, rules: { reachMs: DAY }, proves: false }))).toEqual([4, 0]);
   });
 
+  test.each([
+    ['without a log', (): Partial<File> => ({})],
+    ['where the log leads on', inOneChain],
+  ])('an UNSOUND file takes no PROVEN one’s place, %s', (_, linkOf) => {
+    const files = [
+      ...[fileOf(4, START + 3, { ...linkOf(), operation: 52 }), fileOf(3, START + 2, { ...linkOf(), operation: 51 })],
+      fileOf(2, START + 1, { ...linkOf(), operation: 50, label: 'UNSOUND' }),
+      fileOf(1, START, { ...linkOf(), operation: 50 }),
+    ];
+    expect(stay({ files, rules: { reachMs: DAY } }).map(({ filename }) => filename)).toContain(files[3]?.filename);
+    const altered = files.slice(0, 3);
+    expect(operationsOf(stay({ files: altered, rules: { reachMs: DAY } }))).toEqual([52, 51, 50]);
+  });
+
   test('a migration or a restore in between begins a new chain, which needs a base of its own', () => {
     const files = series(8, SECOND, ofTwoChains(5));
     expect(operationsOf(stay({ files, rules: { reachMs: DAY } }))).toEqual([7, 5, 0]);

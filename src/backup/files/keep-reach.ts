@@ -73,19 +73,21 @@ function walk<T extends Candidate>(files: readonly T[], rule: ReachRule, others:
   const entries: Entry<T>[] = [];
   const bases: Entry<T>[] = [];
   for (const file of [...files].reverse()) {
-    const isBase = file.link?.inLog === true && isTrusted(file, rule);
+    const rank = trustIn(file, rule);
+    const isBase = file.link?.inLog === true && rank > 0;
     const baseOf = (): Entry<T> | null => {
       const base = bases.at(-1);
       return base !== undefined && base.file.link?.chain === file.link?.chain ? base : null;
     };
     const same = baseOf();
-    if (isBase && same?.file.operation === file.operation) {
+    if (isBase && same?.file.operation === file.operation && rank >= trustIn(same.file, rule)) {
       others.set(same.file, `the newer ${file.filename} has the same operations`);
       entries.splice(entries.indexOf(same), 1);
       bases.pop();
     }
     const base = baseOf();
-    if (base !== null && (!isBase || spanOf(file) === spanOf(base.file))) {
+    const mayLead = base !== null && trustIn(base.file, rule) >= rank;
+    if (mayLead && (!isBase || spanOf(file) === spanOf(base.file))) {
       others.set(file, `the log leads to it from ${base.file.filename}`);
       continue;
     }
@@ -107,7 +109,7 @@ function needless<T extends Candidate>(
   for (const entry of [...entries].reverse()) {
     const { file, leads } = entry;
     const newer = newest.get(file.operation);
-    if (newer !== undefined && !leads && (isTrusted(newer, rule) || !isTrusted(file, rule))) {
+    if (newer !== undefined && !leads && trustIn(newer, rule) >= trustIn(file, rule)) {
       others.set(file, `the newer ${newer.filename} has the same operations`);
       continue;
     }
@@ -129,9 +131,14 @@ function tooMany<T extends Candidate>(entries: readonly Entry<T>[], freeBytes: n
   );
 }
 
-/** What restores, as a proof found; where none is made, what is complete. */
-function isTrusted({ proof }: Candidate, { proves }: ReachRule): boolean {
-  return proof !== null || !proves;
+/**
+ * 2: it restores to sound books, as a proof found; where none is made, it is complete. 1: it restores, and a rule is broken.
+ * 0: nobody knows yet. What is trusted less takes no place of what is trusted more: it may be all that is left from before
+ * somebody altered rows.
+ */
+function trustIn({ proof }: Candidate, { proves }: ReachRule): number {
+  if (proof === null) return proves ? 0 : 2;
+  return proof.state === 'PROVEN' ? 2 : 1;
 }
 
 /**
