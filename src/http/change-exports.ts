@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Change } from '../entities/change';
 import type { User } from '../entities/user';
 import type { Services } from '../services';
@@ -95,14 +94,14 @@ export function changeExports(services: Services): ExportLink[] {
     url: `/exports/changes.${form.extension}`,
     action: 'exportChanges',
     parameters: ['kinds', 'actor', 'subject', 'subjectId', 'from', 'to'],
-    file: async (viewer, given) => {
-      const read = pagesOf(services, viewer, filterOf(given));
+    file: async (viewer, given, readOn) => {
+      const read = pagesOf(services, filterOf(given));
       // What is refused is refused before the first byte is sent.
-      const first = await read(null).catch(asParameter);
+      const first = await read(viewer, null).catch(asParameter);
       return {
         name: `changes.${form.extension}`,
         type: form.type,
-        body: Readable.from(linesOf(form, first, read), { objectMode: false }),
+        body: linesOf(form, first, (cursor) => readOn((now) => read(now, cursor))),
       };
     },
   }));
@@ -115,16 +114,20 @@ function asParameter(error: unknown): never {
   throw new Refusal(error.code, error.message, { ...error.details, field }, error.cause);
 }
 
-type ReadPage = (cursor: string | null) => Promise<Page<Change>>;
+type ReadPage = (viewer: User, cursor: string | null) => Promise<Page<Change>>;
 
-function pagesOf({ lists }: Services, viewer: User, filter: ChangeFilter): ReadPage {
+function pagesOf({ lists }: Services, filter: ChangeFilter): ReadPage {
   const orderBy = TimeOrder.OLDEST_FIRST;
-  return async (cursor) =>
+  return async (viewer, cursor) =>
     lists.changes(viewer, { filter, orderBy, page: { size: MAX_FIRST, isBackward: false, cursor } });
 }
 
 /** A page at a time, and the next one once the client has taken the one before: neither memory nor a connection is held. */
-async function* linesOf({ head, line }: Form, first: Page<Change>, read: ReadPage): AsyncGenerator<string> {
+async function* linesOf(
+  { head, line }: Form,
+  first: Page<Change>,
+  read: (cursor: string) => Promise<Page<Change>>,
+): AsyncGenerator<string> {
   if (head !== '') yield head;
   for (let page = first; ;) {
     if (page.nodes.length > 0) yield page.nodes.map(line).join('');

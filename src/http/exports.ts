@@ -1,19 +1,21 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
+import type { User } from '../entities/user';
 import type { Services } from '../services';
 import type { ErrorCode } from '../services/error-codes';
 import { Refusal } from '../services/errors';
 import { errorBody } from './authentication';
 import { changeExports } from './change-exports';
-import type { ExportLink, Given } from './export-link';
-import { AT_ONCE_MS } from './in-flight';
+import { Downloads } from './downloads';
+import type { ExportedFile, ExportLink, Given, ReadOn } from './export-link';
+import { AT_ONCE_MS, type InTurn } from './in-flight';
 import { checkParameters } from './link-parameters';
 import type { RefusalLines } from './refusal-lines';
 import { statementExports } from './statement-exports';
 
 /** Finds the account that asks. */
 type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 interface ExportOptions {
   services: Services;
@@ -21,8 +23,7 @@ interface ExportOptions {
   onRequest: onRequestHookHandler[];
   /** Sets the viewer. */
   viewerOf: Gate;
-  /** Makes a handler wait for its turn; it is told for how long it waited, in ms. */
-  inTurn: (handler: (request: FastifyRequest, reply: FastifyReply, waitedMs: number) => Promise<unknown>) => Handler;
+  inTurn: InTurn;
   refusals: RefusalLines;
   log: Logger;
 }
@@ -31,6 +32,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  RATE_LIMITED: 429,
   SERVICE_UNAVAILABLE: 503,
 };
 
@@ -40,44 +42,74 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
  */
 export function addExports(app: FastifyInstance, options: ExportOptions): void {
   const { services } = options;
-  for (const link of [...changeExports(services), ...statementExports(services)]) addLink(app, link, options);
+  const downloads = new Downloads();
+  for (const link of [...changeExports(services), ...statementExports(services)])
+    addLink(app, link, downloads, options);
 }
 
-function addLink(app: FastifyInstance, link: ExportLink, options: ExportOptions): void {
+function addLink(app: FastifyInstance, link: ExportLink, downloads: Downloads, options: ExportOptions): void {
   const { onRequest, viewerOf, inTurn } = options;
-  const answer = inTurn(async (request, reply, waitedMs) => {
-    // The account may have been disabled while the request waited.
-    if (waitedMs >= AT_ONCE_MS) await viewerOf(request, reply);
-    return serve(request, reply, link, options);
-  });
   const strangersOut: Gate = async (request, reply) => {
     await viewerOf(request, reply);
     if (request.viewer instanceof Refusal) await refuse(request, reply, link, request.viewer, options);
   };
-  app.get(link.url, { onRequest: [...onRequest, strangersOut], exposeHeadRoute: false }, answer);
+  app.get(link.url, { onRequest: [...onRequest, strangersOut], exposeHeadRoute: false }, async (request, reply) => {
+    const found: { file: ExportedFile | null } = { file: null };
+    const find = inTurn.handle(async (_request, _reply, waitedMs) => {
+      // The account may have been disabled while the request waited.
+      if (waitedMs >= AT_ONCE_MS) await viewerOf(request, reply);
+      found.file = await fileFor(request, reply, link, options);
+    });
+    try {
+      downloads.begin(signedIn(request).id, request, reply);
+      await find(request, reply);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(request, reply, link, error, options);
+    }
+    const { file } = found;
+    if (file === null) return reply;
+    options.log.info(...trail(request, link, 'done'));
+    // Outside of the turn: how long it takes is up to the reader.
+    downloads.sending(reply);
+    return send(reply, file);
+  });
 }
 
-async function serve(
+/** @throws Refusal where nobody is signed in, or not any more */
+function signedIn({ viewer }: FastifyRequest): User {
+  if (viewer instanceof Refusal) throw viewer;
+  return viewer;
+}
+
+/** @throws Refusal */
+async function fileFor(
   request: FastifyRequest,
   reply: FastifyReply,
   link: ExportLink,
-  options: ExportOptions,
-): Promise<unknown> {
-  const { viewer } = request;
-  try {
-    if (viewer instanceof Refusal) throw viewer;
-    checkParameters(request.query as Record<string, unknown>, link.parameters);
-    const { name, type, policy, body } = await link.file(viewer, givenTo(request));
-    options.log.info(...trail(request, link, 'done'));
-    if (policy !== undefined) void reply.header('content-security-policy', policy);
-    return await reply
-      .header('content-type', type)
-      .header('content-disposition', `${policy === undefined ? 'attachment' : 'inline'}; filename="${name}"`)
-      .send(body);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return refuse(request, reply, link, error, options);
-  }
+  { viewerOf, inTurn, refusals }: ExportOptions,
+): Promise<ExportedFile> {
+  const viewer = signedIn(request);
+  checkParameters(request.query as Record<string, unknown>, link.parameters);
+  const readOn: ReadOn = (read) =>
+    inTurn.take(async () => {
+      try {
+        await viewerOf(request, reply);
+        return await read(signedIn(request));
+      } catch (error) {
+        if (error instanceof Refusal) refusals.tell(request.ip, ...trail(request, link, error.code));
+        throw error;
+      }
+    });
+  return link.file(viewer, givenTo(request), readOn);
+}
+
+function send(reply: FastifyReply, { name, type, policy, body }: ExportedFile): FastifyReply {
+  if (policy !== undefined) void reply.header('content-security-policy', policy);
+  return reply
+    .header('content-type', type)
+    .header('content-disposition', `${policy === undefined ? 'attachment' : 'inline'}; filename="${name}"`)
+    .send(typeof body === 'string' ? body : Readable.from(body, { objectMode: false }));
 }
 
 function refuse(
@@ -90,6 +122,8 @@ function refuse(
   const [line, message] = trail(request, link, refusal.code);
   refusals.tell(request.ip, line, message);
   const status = STATUS[refusal.code] ?? 400;
+  const { retryAfterSeconds = status === 503 ? 1 : null } = refusal.details;
+  if (retryAfterSeconds !== null) void reply.header('retry-after', retryAfterSeconds);
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   return reply.code(status).send(errorBody(refusal));
 }

@@ -41,19 +41,21 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown
 /** @param waitedMs how long the request has waited for its turn, in ms */
 type HandlerInTurn = (request: FastifyRequest, reply: FastifyReply, waitedMs: number) => Promise<unknown>;
 
+export interface InTurn {
+  /** Makes a handler wait for its turn. It must not wait for its answer to be sent: a reader would hold the turn. */
+  handle: (handler: HandlerInTurn) => Handler;
+  /** A further turn, for what comes after the first part of an answer. @throws TurnNeverCame after 15 s */
+  take: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * Guards against overload: a few requests are worked on at a time, the others wait in order, and while too many wait for
  * too long, new ones are refused with 503 before their body is read. Accepted requests are answered within seconds.
  * An operation that waits for its turn uses no database connection, and counts as none of these few: otherwise waiting
  * operations would keep all reads waiting.
  * @param isStopping true if new requests are refused, since the server is about to end
- * @returns a wrapper that makes a handler wait for its turn
  */
-export function limitInFlight(
-  app: FastifyInstance,
-  operations: OperationQueue,
-  isStopping: () => boolean,
-): (handler: HandlerInTurn) => Handler {
+export function limitInFlight(app: FastifyInstance, operations: OperationQueue, isStopping: () => boolean): InTurn {
   const inFlight = new InFlight();
   const turns = new Turns(() => AT_ONCE + operations.waiting);
   operations.onWaiting(() => {
@@ -89,12 +91,20 @@ export function limitInFlight(
   });
   app.addHook('onClose', () => app.requestsOver());
 
-  return (handler) => (request, reply) =>
-    turns.take(async (waitedMs) => {
-      // The client has disconnected while it waited: nothing was begun for it.
-      if (request.raw.socket.destroyed) return reply.hijack();
-      return waitedMs > MAX_WAIT_MS ? refuse(reply) : handler(request, reply, waitedMs);
-    });
+  return {
+    handle: (handler) => async (request, reply) => {
+      // A reply is a promise of its end: it is given back outside of the turn, since a reader decides when that is.
+      const answer = await turns.take(async (waitedMs) => {
+        // The client has disconnected while it waited: nothing was begun for it.
+        if (request.raw.socket.destroyed) return () => reply.hijack();
+        if (waitedMs > MAX_WAIT_MS) return () => refuse(reply);
+        const done = await handler(request, reply, waitedMs);
+        return () => done;
+      });
+      return answer();
+    },
+    take: (work) => turns.take(work, MAX_WAIT_MS),
+  };
 }
 
 const BUSY = 'The server is busy with other requests: try again in a second.';

@@ -28,7 +28,7 @@ import { MAX_NESTING, nestsTooDeep } from './graphql/document-limits';
 import { createApolloServer } from './graphql/graphql';
 import { addHealthRoutes, onceReady } from './health';
 import { refuseUnknownHosts } from './known-host';
-import { AT_ONCE_MS, limitInFlight } from './in-flight';
+import { AT_ONCE_MS, type InTurn, limitInFlight } from './in-flight';
 import { Metrics } from './metrics';
 import { RefusalLines } from './refusal-lines';
 import { SECURITY_HEADERS } from './security-headers';
@@ -197,7 +197,7 @@ function doorsOf({ production }: HttpOptions, viewerOf: Gate, adminConsole: Cons
 interface Around {
   options: HttpOptions;
   metrics: Metrics;
-  inTurn: ReturnType<typeof limitInFlight>;
+  inTurn: InTurn;
   refusals: RefusalLines;
   strangers: Strangers;
 }
@@ -216,7 +216,7 @@ async function addDoor(app: FastifyInstance, door: Door, around: Around): Promis
     for (const gate of gates) await gate(request, reply);
     return !reply.sent;
   };
-  const answerInTurn = inTurn(async (request, reply, waitedMs) => {
+  const answerInTurn = inTurn.handle(async (request, reply, waitedMs) => {
     const maySee = waitedMs < AT_ONCE_MS || (await passes(request, reply));
     return maySee ? answer.call(app, request, reply) : reply;
   });

@@ -1,8 +1,10 @@
+import { get, type IncomingMessage } from 'node:http';
 import { type Client, PASSWORD } from '../support/client';
 import { readCsv } from '../support/csv';
-import { bearer, codeOf, http, type HttpAnswer } from '../support/http';
+import { bearer, codeOf, http, type HttpAnswer, post } from '../support/http';
 import { startTestServer, type TestServer } from '../support/server';
 import { changesNothing } from '../support/traces';
+import { waitFor } from '../support/wait';
 
 interface Asked {
   number: number;
@@ -150,6 +152,70 @@ describe('the journal of changes is asked', () => {
     } finally {
       await server.database.query("DELETE FROM changes WHERE kind = 'filled'");
     }
+  });
+
+  describe('by readers that take nothing', () => {
+    /** Far more than the buffers of a connection hold. */
+    const ROWS = 20_000;
+    const stalled: IncomingMessage[] = [];
+    let readers: Client[];
+
+    beforeAll(async () => {
+      readers = await Promise.all(Array.from({ length: 8 }, () => admin.createUser('ADMIN')));
+      // Real changes go on below them.
+      await server.database.query(
+        `INSERT INTO changes (number, uid, kind, actorName, subject, subjectId, at, hash)
+         SELECT 1000000 + n, CONCAT('uid ', n), 'filled', REPEAT('f', 200), REPEAT('s', 20), REPEAT('i', 36), '2020-01-01', 'x'
+         FROM (SELECT ROW_NUMBER() OVER () AS n FROM information_schema.collations a
+               CROSS JOIN information_schema.collations b LIMIT ${ROWS}) numbers`,
+      );
+    });
+    afterEach(() => {
+      for (const answer of stalled.splice(0)) answer.destroy();
+    });
+    afterAll(() => server.database.query("DELETE FROM changes WHERE kind = 'filled'"));
+
+    /** The head of the answer has come, and nobody reads on. */
+    const stall = async (as: Client): Promise<IncomingMessage> => {
+      const url = `${server.url}/exports/changes.jsonl`;
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        get(url, { headers: bearer(as.token), agent: false }, resolve).on('error', reject);
+      });
+      answer.on('error', () => undefined);
+      stalled.push(answer);
+      return answer;
+    };
+
+    test('nobody else waits, and each account and all together have a bound', async () => {
+      const [first = admin] = readers;
+      for (const reader of readers) for (let i = 0; i < 3; i += 1) expect((await stall(reader)).statusCode).toBe(200);
+      expect((await post(`${server.url}/graphql`, { query: '{ me { id } }' }, bearer(admin.token))).status).toBe(200);
+      const own = await file('jsonl', first);
+      expect([own.status, codeOf(own), own.headers.get('retry-after')]).toEqual([429, 'RATE_LIMITED', '5']);
+      const further = await file('jsonl', operator);
+      expect([further.status, codeOf(further), further.headers.get('retry-after')]).toEqual([
+        503,
+        'SERVICE_UNAVAILABLE',
+        '1',
+      ]);
+
+      for (const answer of stalled.splice(0)) answer.destroy();
+      for (const reader of readers)
+        await waitFor('its downloads to be over', async () => (await file('csv?kinds=none', reader)).status === 200);
+    });
+
+    test('an account that lost its role meanwhile reads no further', async () => {
+      const [reader = admin] = readers;
+      const answer = await stall(reader);
+      await admin.administer('mutation ($input: UpdateUserInput!) { updateUser(input: $input) { id } }', {
+        input: { id: reader.id, role: 'INVESTOR' },
+      });
+      let lines = 0;
+      answer.on('data', (part: Buffer) => (lines += part.toString().split('\n').length - 1));
+      await new Promise((resolve) => answer.once('close', resolve));
+      expect(answer.complete).toBe(false);
+      expect(lines).toBeLessThan(ROWS);
+    });
   });
 
   test('neither list nor file has a secret, even where a row held one', async () => {
