@@ -40,6 +40,12 @@ export interface Written<T> {
   changed: Changed;
 }
 
+/** What a transaction found as it should be already: of it nothing but the request's key is stored, and no journal tells. */
+export interface Unchanged<T> {
+  result: T;
+  changed: null;
+}
+
 /** What tells one change from all others. */
 interface Identity {
   uid: string;
@@ -84,14 +90,15 @@ export function byServer(kind: string): Author {
 export function changeRows<T>(
   dataSource: DataSource,
   author: Author,
-  work: (ledger: EntityManager) => Promise<Written<T>>,
+  work: (ledger: EntityManager) => Promise<Written<T> | Unchanged<T>>,
   lockFirst: (ledger: EntityManager) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> {
   return inTransaction(dataSource, async (ledger) => {
     await lockFirst(ledger);
     await checkStillActing(ledger, author.account);
     const { result, changed } = await work(ledger);
-    await writeChange(ledger, author, changed, { uid: randomUUID(), at: new Date(), operation: null });
+    if (changed !== null)
+      await writeChange(ledger, author, changed, { uid: randomUUID(), at: new Date(), operation: null });
     return result;
   });
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { IdempotencyKey } from '../entities/idempotency-key';
 import type { User } from '../entities/user';
-import { byAccount, changeRows, type Written } from './changes';
+import { byAccount, changeRows, type Unchanged, type Written } from './changes';
 import { quote, Refusal } from './errors';
 import { hashPassword, isPassword } from './passwords';
 import { duplicateKey, tryChangeAgain } from './retry';
@@ -32,11 +32,11 @@ export interface Claim {
 }
 
 /** How a mutation makes its row, and finds it again for a key that has made it. */
-interface Making<T> {
+interface Making<T, Made = Written<T>> {
   /** Takes the locks that must come before that of the account's own row. */
   lockFirst?: (ledger: EntityManager) => Promise<unknown>;
   find: (ledger: EntityManager, id: number) => Promise<T>;
-  make: (ledger: EntityManager) => Promise<Written<T>>;
+  make: (ledger: EntityManager) => Promise<Made>;
 }
 
 /** Equal where mutation and input are: SHA-256, in hexadecimal. A left out value is null. */
@@ -65,11 +65,11 @@ export async function claimOf(actor: User, asked: Asked): Promise<Claim | null> 
  * another request with it waits here until this one has ended, also on another server.
  * @throws NothingToDo with the row that the key has made before; Refusal IDEMPOTENCY_KEY_REUSED for another input
  */
-export async function makeOnce<T extends { id: number }>(
+export async function makeOnce<T extends { id: number }, Made extends { result: T }>(
   ledger: EntityManager,
   claim: Claim,
-  { find, make }: Making<T>,
-): Promise<Written<T>> {
+  { find, make }: Making<T, Made>,
+): Promise<Made> {
   const { actorId, key, mutation, stored } = claim;
   try {
     await ledger.query(
@@ -118,7 +118,20 @@ export async function changeOnce<T extends { id: number }>(
   // Only our own further tries bring a key that we made up: there is no other input that they could have.
   const ownKey = { actorId: actor.id, key: randomUUID(), mutation: asked.mutation, fingerprint: '', stored: '' };
   const claim = (await claimOf(actor, asked)) ?? ownKey;
+  const make = (ledger: EntityManager): Promise<Written<T> | Unchanged<T>> =>
+    asked.key === null ? making.make(ledger) : making.make(ledger).catch(asIs<T>);
   const attempt = (): Promise<T> =>
-    orNothingToDo(changeRows(dataSource, author, (ledger) => makeOnce(ledger, claim, making), making.lockFirst));
+    orNothingToDo(
+      changeRows(dataSource, author, (ledger) => makeOnce(ledger, claim, { ...making, make }), making.lockFirst),
+    );
   return tryChangeAgain(attempt);
+}
+
+/**
+ * A request that found everything as it should be is answered for good too, with its key: a retry must not do it after all,
+ * where somebody else has changed the row meanwhile.
+ */
+function asIs<T>(error: unknown): Unchanged<T> {
+  if (error instanceof NothingToDo) return { result: error.result as T, changed: null };
+  throw error;
 }

@@ -132,6 +132,19 @@ describe('corrections', () => {
       });
     });
 
+    test('a key stands for its answer also where nothing was to change, and later changes stay', async () => {
+      const input = { id: world.unsold, title: 'As it is', idempotencyKey: 'correct-2' };
+      await updateVehicle({ id: world.unsold, title: 'As it is' });
+      const before = await journal();
+      await updateVehicle(input);
+      expect(await journal()).toEqual(before);
+      await updateVehicle({ id: world.unsold, title: 'Of somebody else' });
+      await changesNothing(world.server, async () => {
+        expect(await updateVehicle(input)).toMatchObject({ title: 'Of somebody else' });
+        expect(await codeOf(updateVehicle({ ...input, title: 'Another' }))).toBe('IDEMPOTENCY_KEY_REUSED');
+      });
+    });
+
     test('many at once lose none of each other, and sales go on between them', async () => {
       const id = await world.operator.buy('1.00');
       await Promise.all([
