@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Backup } from '../backup/files/catalogue';
 import type { BackupService } from '../backup/status/backup-service';
 import type { DownloadCode, ErrorCode } from '../services/error-codes';
+import { trailLine } from '../resolvers/audit-entry';
 import { Refusal } from '../services/errors';
 import { errorBody } from './authentication';
 
@@ -33,13 +34,10 @@ export function addBackupDownload(app: FastifyInstance, { backups, onRequest, lo
       const { viewer, ip, id, params } = request;
       const trail = (outcome: string): void => {
         const actor = viewer instanceof Refusal ? { actor: null, role: null } : { actor: viewer.id, role: viewer.role };
-        const audit = {
-          action: 'downloadBackup',
-          ...actor,
-          input: { filename: params.filename.slice(0, 254) },
-          outcome,
-        };
-        log[outcome === 'done' ? 'info' : 'warn']({ audit, address: ip, requestId: id }, `downloadBackup: ${outcome}`);
+        const input = { filename: params.filename.slice(0, 254) };
+        const entry = { action: 'downloadBackup', ...actor, input, outcome };
+        const [line, message] = trailLine(entry, { address: ip, requestId: id });
+        log[outcome === 'done' ? 'info' : 'warn'](line, message);
       };
       const refuse = (status: number, code: ErrorCode | DownloadCode, message: string): object => {
         trail(code);

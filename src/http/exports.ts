@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { User } from '../entities/user';
 import type { Services } from '../services';
 import type { ErrorCode } from '../services/error-codes';
+import { trailLine } from '../resolvers/audit-entry';
 import { Refusal } from '../services/errors';
 import { errorBody } from './authentication';
 import { changeExports } from './change-exports';
@@ -141,5 +142,5 @@ function trail(
   const known = [...parameters, ...Object.keys(params as object)];
   const given = Object.entries(givenTo(request)).filter(([name]) => known.includes(name));
   const input = Object.fromEntries(given.map(([name, value]) => [name, String(value).slice(0, 254)]));
-  return [{ audit: { action, ...actor, input, outcome }, address: ip, requestId: id }, `${action}: ${outcome}`];
+  return trailLine({ action, ...actor, input, outcome }, { address: ip, requestId: id });
 }

@@ -17,6 +17,7 @@ import type { Context } from '../resolvers/context';
 import { Loaders } from '../resolvers/loaders';
 import { buildSchemas } from '../resolvers/schema';
 import type { Services } from '../services';
+import { trailLine } from '../resolvers/audit-entry';
 import { Refusal } from '../services/errors';
 import { orUnavailable } from '../services/retry';
 import { adminsOnly, authenticate, errorBody, readToken } from './authentication';
@@ -262,8 +263,7 @@ function contextOf({ viewer, ip, id }: FastifyRequest, options: HttpOptions, ref
     backups,
     loaders: new Loaders(services, backups, viewer instanceof Refusal ? null : viewer),
     audit: (entry) => {
-      const line = { audit: entry, address: ip, requestId: id };
-      const message = `${entry.action}: ${entry.outcome}`;
+      const [line, message] = trailLine(entry, { address: ip, requestId: id });
       if (entry.outcome === 'done') log.info(line, message);
       else refusals.tell(ip, line, message);
     },

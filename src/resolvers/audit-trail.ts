@@ -25,9 +25,11 @@ function audited(action: string, resolve: Resolver): Resolver {
     const who = viewer instanceof Refusal ? { actor: null, role: null } : { actor: viewer.id, role: viewer.role };
     const entry = { action, ...who, input: withoutSecrets(args) };
     try {
-      const result: unknown = await fromRequest({ requestId, address }, () => resolve(source, args, context, info));
+      const { result, change } = await fromRequest({ requestId, address }, () =>
+        Promise.resolve(resolve(source, args, context, info)),
+      );
       const id = (result as { id?: number } | null)?.id;
-      audit({ ...entry, outcome: 'done', ...(id === undefined ? {} : { result: id }) });
+      audit({ ...entry, outcome: 'done', ...(id === undefined ? {} : { result: id }), ...(change && { change }) });
       return result;
     } catch (error) {
       const cause = HARMLESS.has(action) ? orUnavailable(error) : orOutcomeUnknown(error);

@@ -18,7 +18,7 @@ export interface Changed {
 }
 
 /** A row of the journal of changes, without what the database computes. */
-interface ChangeRow {
+export interface ChangeRow {
   number: number;
   uid: string;
   /** The mutation, or the command, such as "user:create". */

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { OperationKind } from '../entities/enums';
 import type { User } from '../entities/user';
 import { type Acting, checkStillActing } from './acting-account';
-import { type Changed, commandActor, insertOf } from './change-row';
+import { type Changed, type ChangeRow, commandActor, insertOf } from './change-row';
 import { bookedBy } from './ledger-check/links';
 import { inTransaction } from './transaction';
 
@@ -20,6 +20,12 @@ interface Origin {
   address: string;
 }
 
+/** A request, and what it has changed. */
+interface Request extends Origin {
+  /** The row of its change, once that is committed. */
+  change?: ChangeRow;
+}
+
 /** Who changes something, and how. */
 export interface Author {
   /** The mutation, or the command, such as "user:create". */
@@ -31,7 +37,7 @@ export interface Author {
   /** The name as it is now. */
   actorName: string;
   /** Null outside of requests. */
-  origin: Origin | null;
+  origin: Request | null;
 }
 
 /** What a transaction brought about, and what it changed for that. */
@@ -59,11 +65,24 @@ interface NumberedOperation {
   kind: OperationKind;
 }
 
-const requests = new AsyncLocalStorage<Origin>();
+const requests = new AsyncLocalStorage<Request>();
 
-/** Runs the work of a request, so that what it changes is told with its id and its address. */
-export function fromRequest<T>(origin: Origin, work: () => T): T {
-  return requests.run(origin, work);
+/**
+ * Runs the work of a request, so that what it changes is told with its id and its address.
+ * @returns what the work returns, and the row that it wrote into the journal; undefined where it wrote none
+ */
+export async function fromRequest<T>(
+  { requestId, address }: Origin,
+  work: () => Promise<T>,
+): Promise<{ result: T; change: ChangeRow | undefined }> {
+  const request: Request = { requestId, address };
+  const result = await requests.run(request, work);
+  return { result, change: request.change };
+}
+
+/** Lets the request of a change know what it wrote, now that it is committed. */
+export function tellRequest({ origin }: Author, change: ChangeRow | undefined): void {
+  if (origin !== null && change !== undefined) origin.change = change;
 }
 
 /** An account that does something by a mutation. Ask for it before anything is waited for. */
@@ -87,43 +106,49 @@ export function byServer(kind: string): Author {
  * @param lockFirst takes the locks that must come before that of the account's own row
  * @throws Refusal UNAUTHENTICATED where it may not any more; CommitUnanswered where the work was done and COMMIT failed in any way; else what the work threw
  */
-export function changeRows<T>(
+export async function changeRows<T>(
   dataSource: DataSource,
   author: Author,
   work: (ledger: EntityManager) => Promise<Written<T> | Unchanged<T>>,
   lockFirst: (ledger: EntityManager) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<T> {
-  return inTransaction(dataSource, async (ledger) => {
+  const done = await inTransaction(dataSource, async (ledger) => {
     await lockFirst(ledger);
     await checkStillActing(ledger, author.account);
     const { result, changed } = await work(ledger);
-    if (changed !== null)
-      await writeChange(ledger, author, changed, { uid: randomUUID(), at: new Date(), operation: null });
-    return result;
+    const change =
+      changed === null
+        ? undefined
+        : await writeChange(ledger, author, changed, { uid: randomUUID(), at: new Date(), operation: null });
+    return { result, change };
   });
+  tellRequest(author, done.change);
+  return done.result;
 }
 
 /**
  * Writes the row of a change, as the last thing in its transaction: from the counter's lock on, others wait for the commit
- * alone. Only for `changeRows` and the OperationRunner.
+ * alone. Only for `changeRows` and the OperationRunner, which tell the request of the row that this returns.
  */
 export async function writeChange(
   ledger: EntityManager,
   { kind, actorId, actorName, origin }: Author,
   changed: Changed,
   { uid, at, operation }: Identity,
-): Promise<void> {
+): Promise<ChangeRow> {
   const booked = operation === null ? null : await readBooked(ledger, operation);
   const number = await takeChangeNumber(ledger);
-  const { sql, parameters } = insertOf({
+  const row: ChangeRow = {
     ...{ number, uid, kind, actorId, actorName, changed, at, booked },
     operation: operation?.number ?? null,
     requestId: origin?.requestId ?? null,
     address: origin?.address ?? null,
-  });
+  };
+  const { sql, parameters } = insertOf(row);
   const { affectedRows } = await ledger.query<{ affectedRows: number }>(sql, parameters);
   if (affectedRows !== 1)
     throw new Error(`Change ${number - 1} is missing from the journal: restore the latest backup.`);
+  return row;
 }
 
 /** Before the counter is locked: it reads all that the operation booked. */

@@ -4,8 +4,8 @@ import { Operation } from '../entities/operation';
 import type { OperationKind } from '../entities/enums';
 import type { User } from '../entities/user';
 import { checkStillActing } from './acting-account';
-import type { Changed } from './change-row';
-import { type Author, byAccount, writeChange, type Written } from './changes';
+import type { Changed, ChangeRow } from './change-row';
+import { type Author, byAccount, tellRequest, writeChange, type Written } from './changes';
 import { Refusal } from './errors';
 import { type Asked, type Claim, claimOf, makeOnce } from './idempotency';
 import { hasCommitted, takeNumber } from './numbers';
@@ -50,6 +50,8 @@ interface Done<T> {
   result: T;
   /** Null where an earlier request had done it. */
   number: number | null;
+  /** Its row in the journal of changes, where it was done now. */
+  change?: ChangeRow;
 }
 
 /**
@@ -78,8 +80,9 @@ export class OperationRunner {
     const attempt = async (): Promise<T> => {
       // One identity a try: whether this very commit happened can be looked up by it.
       const uid = randomUUID();
-      const { result, number } = await this.attempt({ uid, kind, actor, author, claim }, work);
+      const { result, number, change } = await this.attempt({ uid, kind, actor, author, claim }, work);
       if (number !== null) this.afterCommit({ number, uid });
+      tellRequest(author, change);
       return result;
     };
     return this.queue.run((leftMs) => tryAgain(attempt, { retryForMs: leftMs }));
@@ -99,13 +102,13 @@ export class OperationRunner {
         };
         const { find } = work;
         const { result, changed } = claim === null ? await make() : await makeOnce(ledger, claim, { find, make });
-        await writeChange(ledger, author, changed, { uid, at, operation: { number, kind } });
-        return { result, number };
+        const change = await writeChange(ledger, author, changed, { uid, at, operation: { number, kind } });
+        return { result, number, change };
       });
     } catch (error) {
       if (error instanceof NothingToDo) return { result: error.result as T, number: null };
       if (!(error instanceof CommitUnanswered)) throw error;
-      const done = error.result as { result: T; number: number };
+      const done = error.result as Done<T> & { number: number };
       if (await this.didCommit({ number: done.number, uid })) return done;
       throw error;
     }

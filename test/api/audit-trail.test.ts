@@ -56,6 +56,27 @@ describe('the audit trail', () => {
     }
   });
 
+  test('says of a change what its row in the journal says, and of what wrote none nothing of a row', async () => {
+    log.length = 0;
+    const key = { title: 'Once', idempotencyKey: 'the-trail-of-one-key' };
+    await admin.buy('2.00', key);
+    await admin.buy('2.00', key);
+    const member = await admin.createUser('INVESTOR', 'In Both');
+    await admin.administer(`mutation { disableUser(id: ${member.id}) { id } }`);
+    await refusalOf(admin.confirmPayment('4711'));
+    const told = trail().filter(({ audit }) => audit.action !== 'login');
+    const rows = await server.database.query('SELECT * FROM changes ORDER BY number DESC LIMIT 3');
+    const asRows = rows.reverse().map(({ number, kind, actorId, subject, subjectId, address, requestId }) => ({
+      audit: { action: kind, actor: actorId, change: number, subject, subjectId, outcome: 'done' },
+      address,
+      requestId,
+    }));
+    const [bought, again, created, disabled, refused] = told;
+    expect([bought, created, disabled]).toMatchObject(asRows);
+    expect(told).toHaveLength(5);
+    for (const line of [again, refused]) expect(Object.keys(line?.audit ?? {})).not.toContain('change');
+  });
+
   test('has every download of a backup, and whoever tried what is not there', async () => {
     await admin.buy('1.00');
     await allBackedUp(server);
