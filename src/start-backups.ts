@@ -273,14 +273,15 @@ function watchCoverage(
 type Scrubbed = Pick<Watched, 'settings' | 'scheduler'> & { log: BackupLog; onChecked: () => void };
 
 function startHeartbeat(
-  { config, running }: BackupsOptions,
+  { config, address, query, running }: BackupsOptions,
   log: BackupLog,
   status: () => Promise<BackupStatus>,
 ): void {
   const { heartbeatUrl: url, heartbeatEveryMs: everyMs, copy } = config.backup;
   if (url === null) return;
   const settings = backupSettings(config.storageDir, config.backup);
-  const heartbeat = new Heartbeat({ url, everyMs, log, status, isOffsite: isOffsite.bind(null, settings, copy) });
+  const request = { settings, copy, ledger: backupLedger, query, database: address.database };
+  const heartbeat = new Heartbeat({ url, everyMs, log, status, isOffsite: isOffsite.bind(null, request) });
   running.add(() => heartbeat.stop());
 }
 

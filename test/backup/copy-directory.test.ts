@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { copyBackups } from '../../src/backup/offsite/copy';
-import { copyStatus } from '../../src/backup/offsite/status';
+import { copyStatus, isOffsite } from '../../src/backup/offsite/status';
 import { withPlainBackup } from '../../src/backup/offsite/fetch';
 import { UnsoundBackup } from '../../src/backup/core/errors';
 import { listBackups } from '../../src/backup/files/catalogue';
 import { listLabelled, writeProof } from '../../src/backup/files/proofs';
+import type { Query } from '../../src/database/connection/query';
 import { placeBackup, proofOf } from './backup-files';
 import {
   ageProgram,
@@ -19,6 +20,7 @@ import {
   type Identity,
 } from './copy-support';
 import { rejection, temporaryFolder } from './support';
+import { testLedger } from './test-ledger';
 
 let bench: CopyBench;
 beforeEach(async () => {
@@ -289,4 +291,25 @@ test('the newest copy is of the pool itself, and of no backup that is DAMAGED', 
     copied: 3,
     problem: null,
   });
+});
+
+test('off-site is what a good backup of the pool’s own history of today holds, and has a copy', async () => {
+  const { settings, copy } = bench;
+  const ledger = { ...testLedger, pool: () => Promise.resolve('pool-1') };
+  // Operation 7 is of a history that was abandoned.
+  const existing = [1, 2, 3, 4, 5].map((number) => ({ uid: `uid-${number}`, number }));
+  const query = ((sql: string) => Promise.resolve(sql.includes('ORDER BY') ? existing.slice(-1) : existing)) as Query;
+  const holds = (lastOperation: number): Promise<boolean> =>
+    isOffsite({ settings, copy, ledger, query, database: 'pool' }, { lastOperation, lastChange: 0 });
+  expect([await holds(0), await holds(1)]).toEqual([true, false]);
+  bench.place(1);
+  bench.place(2, 2, { pool: 'pool-2' });
+  bench.place(3, 3, { safety: true });
+  bench.place(4, 7);
+  await bench.copyAll();
+  expect([await holds(1), await holds(2)]).toEqual([true, false]);
+  bench.place(5, 4);
+  expect([await holds(1), await holds(4)]).toEqual([true, false]);
+  await bench.copyAll();
+  expect([await holds(4), await holds(5)]).toEqual([true, false]);
 });

@@ -15,7 +15,8 @@ let receiver: Server;
 let asked: IncomingMessage[];
 let code: number;
 let status: Partial<BackupStatus>;
-let offsite: string[];
+/** The newest operation that is off-site. */
+let offsite: number;
 let heartbeat: Heartbeat | null;
 
 beforeEach(async () => {
@@ -23,9 +24,9 @@ beforeEach(async () => {
   asked = [];
   code = 200;
   heartbeat = null;
-  offsite = ['b'];
+  offsite = 3;
   status = {
-    ...{ healthy: true, verify: 'restore', isProofDue: false, latest: { filename: 'b' } as BackupStatus['latest'] },
+    ...{ healthy: true, verify: 'restore', isProofDue: false },
     ...{ lastOperation: 3, coveredThrough: 3, provenThrough: 3 },
     ...{ lastChange: 9, changesStoredThrough: 9, changesProvenThrough: 9 },
   };
@@ -52,7 +53,7 @@ function begin(place = '/ping/secret-id', change: Partial<HeartbeatOptions> = {}
     everyMs: EVERY_MS,
     log: new BackupLog(logFile()),
     status: () => Promise.resolve(status as BackupStatus),
-    isOffsite: (filename) => Promise.resolve(offsite.some((name) => name >= filename)),
+    isOffsite: ({ lastOperation }) => Promise.resolve(offsite >= lastOperation),
     ...change,
   });
 }
@@ -70,12 +71,12 @@ test('while all is stored, proven and off-site it asks once an interval, by GET'
   );
 });
 
-test.each<[string, Partial<BackupStatus>, string[]]>([
-  ['not stored', { coveredThrough: 2, provenThrough: 2 }, ['b']],
-  ['not proven', { provenThrough: 2, isProofDue: true }, ['b']],
-  ['a change that is not stored', { changesStoredThrough: 8 }, ['b']],
-  ['a change that is not proven', { changesProvenThrough: 8, isProofDue: true }, ['b']],
-  ['not off-site', {}, ['a']],
+test.each<[string, Partial<BackupStatus>, number]>([
+  ['not stored', { coveredThrough: 2, provenThrough: 2 }, 3],
+  ['not proven', { provenThrough: 2, isProofDue: true }, 3],
+  ['a change that is not stored', { changesStoredThrough: 8 }, 3],
+  ['a change that is not proven', { changesProvenThrough: 8, isProofDue: true }, 3],
+  ['not off-site', {}, 2],
 ])('%s: silence, until it is', async (_, lacking, there) => {
   const whole = status;
   status = { ...status, ...lacking };
@@ -84,7 +85,7 @@ test.each<[string, Partial<BackupStatus>, string[]]>([
   await silence();
   expect(asked).toEqual([]);
   status = whole;
-  offsite = ['b'];
+  offsite = 3;
   await waitFor('a sign of life', () => asked.length > 0);
   expect(paths()[0]).toBe('/ping/secret-id');
 });
@@ -94,6 +95,7 @@ test('a pool that never rests is well where what was there at the beginning of e
   begin(undefined, {
     status: () => {
       last += 1;
+      offsite = last - 3;
       // The newest is never done, what was the newest two looks before is.
       const numbers = { lastOperation: last, coveredThrough: last - 2, provenThrough: last - 2, isProofDue: true };
       return Promise.resolve({ ...status, ...numbers } as BackupStatus);
@@ -101,6 +103,28 @@ test('a pool that never rests is well where what was there at the beginning of e
   });
   await waitFor('a sign of life', () => asked.length >= 3);
   expect(new Set(paths())).toEqual(new Set(['/ping/secret-id']));
+});
+
+test('an operation whose backup is proven and not off-site yet: silence', async () => {
+  const whole = { ...status, lastOperation: 4, coveredThrough: 4, provenThrough: 4 };
+  status = { ...status, lastOperation: 4, isProofDue: true };
+  begin();
+  await silence();
+  status = whole;
+  await silence();
+  expect(asked).toEqual([]);
+  offsite = 4;
+  await waitFor('a sign of life', () => asked.length > 0);
+});
+
+test('what a restore took away is not waited for', async () => {
+  const before = status;
+  status = { ...status, lastOperation: 4, lastChange: 12, isProofDue: true };
+  begin();
+  await silence();
+  expect(asked).toEqual([]);
+  status = before;
+  await waitFor('a sign of life', () => asked.length > 0);
 });
 
 test('with BACKUP_VERIFY=checksum nothing waits for a proof', async () => {

@@ -1,6 +1,8 @@
-import { isOfPool, listBackups, type Backup } from '../files/catalogue';
-import { isGood } from '../files/coverage';
-import type { Judged } from '../files/proofs';
+import type { Query } from '../../database/connection/query';
+import { poolMark, type Ledger } from '../core/ledger';
+import { isOfPool, type Backup } from '../files/catalogue';
+import { coverage, isGood } from '../files/coverage';
+import { listLabelled, newestChangeIn, newestIn, type Judged } from '../files/proofs';
 import { reasonOf } from '../core/errors';
 import type { BackupSettings } from '../core/settings';
 import { isCopyRunning } from './copy';
@@ -25,15 +27,40 @@ export interface CopyStatus {
   problem: string | null;
 }
 
+interface OffsiteRequest {
+  settings: BackupSettings;
+  copy: CopySettings;
+  ledger: Ledger;
+  /** Asks the live database. */
+  query: Query;
+  /** Its name. */
+  database: string;
+}
+
 /**
- * Whether that backup, or a later one, is off-site; always where no copies are kept.
+ * Whether a good backup of today's history of that pool holds everything up to that operation and that change, and is
+ * off-site; always where no copies are kept, or where there is nothing to hold and no backup yet.
  * @throws BackupError where the target cannot be looked at
  */
-export async function isOffsite(settings: BackupSettings, copy: CopySettings, filename: string): Promise<boolean> {
+export async function isOffsite(
+  { settings, copy, ledger, query, database }: OffsiteRequest,
+  { lastOperation, lastChange }: { lastOperation: number; lastChange: number },
+): Promise<boolean> {
   if (copy.target === null) return true;
-  const backups = await listBackups(settings.directory);
+  const pool = { database, ...(await poolMark(ledger, query)) };
+  const ours = (await listLabelled(settings)).filter((backup) => isOfPool(backup, pool));
+  if (ours.length === 0) return lastOperation === 0 && lastChange === 0;
+  const { current } = await coverage(ours, ledger, query);
+  const holding = ours.filter(
+    (backup) =>
+      current.has(backup.filename) &&
+      isGood(backup) &&
+      backup.safety !== true &&
+      newestIn(backup).number >= lastOperation &&
+      (newestChangeIn(backup)?.number ?? 0) >= lastChange,
+  );
   const remote = await readCatalogue(copy.target, copy);
-  return backups.some((backup) => backup.filename >= filename && remote.find(backup) !== null);
+  return holding.some((backup) => remote.find(backup) !== null);
 }
 
 function readCatalogue(target: CopyTarget, copy: CopySettings): Promise<RemoteCatalogue> {

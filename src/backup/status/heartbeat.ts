@@ -15,14 +15,14 @@ export interface HeartbeatOptions {
   everyMs: number;
   log: BackupLog;
   status: () => Promise<BackupStatus>;
-  /** Whether that backup, or a later one, is off-site; always where no copies are kept. */
-  isOffsite: (filename: string) => Promise<boolean>;
+  /** Whether a backup that holds so much of today's history is off-site; always where no copies are kept. */
+  isOffsite: (mark: Pick<BackupStatus, 'lastOperation' | 'lastChange'>) => Promise<boolean>;
 }
 
 type Sign = 'well' | 'trouble';
 
 /** What was there when the interval began. */
-type Mark = Pick<BackupStatus, 'lastOperation' | 'lastChange' | 'latest'>;
+type Mark = Pick<BackupStatus, 'lastOperation' | 'lastChange'>;
 
 /**
  * Asks a web address once in each interval in which everything that was committed at its beginning came to be stored, proven
@@ -71,14 +71,14 @@ export class Heartbeat {
     // A database that does not answer is trouble.
     const status = await this.options.status().catch(() => null);
     if (status?.healthy !== true) return 'trouble';
-    this.mark ??= status;
+    // A restore gives numbers out again: what is no longer there is waited for in vain.
+    if (this.mark === null || isBehind(status, this.mark)) this.mark = status;
     return isDone(status, this.mark) && (await this.isOffsite(this.mark)) ? 'well' : null;
   }
 
-  private async isOffsite({ latest }: Mark): Promise<boolean> {
-    if (latest === null) return true;
+  private isOffsite({ lastOperation, lastChange }: Mark): Promise<boolean> {
     // A target that does not answer is told by the copies themselves.
-    return this.options.isOffsite(latest.filename).catch(() => false);
+    return this.options.isOffsite({ lastOperation, lastChange }).catch(() => false);
   }
 
   private async ask(sign: Sign): Promise<boolean> {
@@ -106,6 +106,10 @@ export class Heartbeat {
     if (problem === null && this.isUnanswered) log.info('HEARTBEAT_URL takes the sign of life again.');
     this.isUnanswered = problem !== null;
   }
+}
+
+function isBehind(status: Mark, { lastOperation, lastChange }: Mark): boolean {
+  return status.lastOperation < lastOperation || status.lastChange < lastChange;
 }
 
 /** Whether what was committed then is stored and proven, whatever has been committed since. */
