@@ -3,8 +3,12 @@ import { coverage } from '../../src/backup/files/coverage';
 import { listLabelled } from '../../src/backup/files/proofs';
 import { leaveBinaryLog } from '../../src/backup/server/auxiliary-schema';
 import { openSession } from '../../src/backup/server/session';
+import type { BackupStep } from '../../src/backup/run/types';
+import { runBackup } from '../../src/backup/run/run-backup';
+import { settleInterrupted } from '../../src/cli/settle-interrupted';
+import type { Query } from '../../src/database/connection/query';
 import { runPrune } from '../../src/backup/run/run-prune';
-import { reachStatus, type ReachStatus } from '../../src/backup/status/reach';
+import { LogMemory, reachStatus, type ReachStatus } from '../../src/backup/status/reach';
 import type { BackupSettings, RetentionRules } from '../../src/backup/core/settings';
 import { backupLedger } from '../../src/services/backup-ledger';
 import { type Bench, openBench } from './support';
@@ -19,6 +23,12 @@ afterEach(() => bench.close());
 const open = async (reachMs: number, change: Partial<BackupSettings> = {}): Promise<void> => {
   bench = await openBench({ keep: KEEP, rules: { ...NO_RULES, reachMs }, ...change });
 };
+
+const dependenciesOfPrune = (): Parameters<typeof runPrune>[0] => ({
+  settings: { ...bench.settings, keep: KEEP },
+  address: bench.dependencies.address,
+  ledger: backupLedger,
+});
 
 /** Deposits, and a backup after each. */
 async function operateAndBackUp(count: number): Promise<void> {
@@ -47,11 +57,11 @@ async function operateUnlogged(): Promise<void> {
 const operations = async (): Promise<number[]> =>
   (await bench.backups()).map(({ lastOperation }) => lastOperation.number);
 
-async function reach(): Promise<ReachStatus> {
+async function reach(query = bench.query, memory = new LogMemory()): Promise<ReachStatus> {
   const files = await listLabelled(bench.settings);
   const { current } = await coverage(files, backupLedger, bench.query);
   const ofToday = files.filter(({ filename }) => current.has(filename));
-  return reachStatus({ settings: bench.settings, ledger: backupLedger, query: bench.query }, ofToday, new Date());
+  return reachStatus({ settings: bench.settings, ledger: backupLedger, query, memory }, ofToday, new Date());
 }
 
 async function expectEachToBeHad(from: number, to: number): Promise<void> {
@@ -105,6 +115,50 @@ test('what a restore abandoned is nothing that the log leads to', async () => {
   await bench.backUp();
   // The log leads on from 1 to another 4 and 5.
   expect(await reach()).toMatchObject({ reachableFrom: 5 });
+});
+
+test('what the log leads to counts only while it may be replayed, and the server is not asked for it each time', async () => {
+  await open(14 * DAY_MS);
+  await operateAndBackUp(5);
+  const asked: string[] = [];
+  const told: Query = (sql, values) => {
+    asked.push(sql);
+    return bench.query(sql, values);
+  };
+  const memory = new LogMemory();
+  expect(await reach(told, memory)).toMatchObject({ reachableFrom: 1 });
+  const ofLog = (): string[] => asked.splice(0).filter((sql) => /BINLOG/.test(sql));
+  expect(ofLog().length).toBeGreaterThan(1);
+  expect(await reach(told, memory)).toMatchObject({ reachableFrom: 1 });
+  expect(ofLog()).toEqual([]);
+  const denied = Object.assign(new Error('you need BINLOG REPLAY'), { errno: 1227 });
+  const withoutRight: Query = (sql, values) =>
+    sql.startsWith('BINLOG') ? Promise.reject(denied) : bench.query(sql, values);
+  const { reachableFrom, reachNote } = await reach(withoutRight);
+  expect([reachableFrom, reachNote]).toEqual([4, expect.stringContaining('may not replay the binary log')]);
+});
+
+test('a stop waits for no look at the log: what nobody looked at stays, and is looked at the next time', async () => {
+  await open(14 * DAY_MS, { keep: 10 });
+  await operateAndBackUp(4);
+  rmSync(bench.settings.stateDirectory, { recursive: true });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const dependencies = {
+    ...bench.dependencies,
+    settings: { ...bench.settings, keep: KEEP },
+    settleInterrupted,
+    signal,
+  };
+  const onStep = (step: BackupStep): void => {
+    if (step === 'published') stop.abort();
+  };
+  const request = { trigger: 'MANUAL', force: true, once: true } as const;
+  const { published, warnings } = await runBackup({ ...dependencies, onStep }, request);
+  expect([published.length, warnings]).toEqual([1, []]);
+  expect(await operations()).toEqual([4, 4, 3, 2, 1]);
+  await runPrune(dependenciesOfPrune(), { dryRun: false });
+  expect(await operations()).toEqual([4, 4, 1]);
 });
 
 test('where the log goes before the reach is over, each operation keeps its file, and the status says what would change it', async () => {

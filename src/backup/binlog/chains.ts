@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Watch } from '../client/client-run';
 import { reasonOf } from '../core/errors';
 import type { Ledger, OperationMark } from '../core/ledger';
+import { Memory } from '../core/memory';
 import type { BackupLog } from '../core/log';
 import type { BackupSettings } from '../core/settings';
 import type { LogLink } from '../files/candidate';
@@ -171,10 +172,12 @@ export async function linksOf(
   request: Pick<ChainRequest, 'settings'> & {
     session: Pick<Session, 'query'>;
     ledger: Pick<Ledger, 'existing'>;
+    /** Where the server was asked lately: a MariaDB server reads up to a whole file of its log to answer. */
+    memory?: Memory<boolean>;
   },
   files: readonly Judged[],
 ): Promise<Map<string, LogLink>> {
-  const { session, settings, ledger } = request;
+  const { session, settings, ledger, memory = new Memory<boolean>(0) } = request;
   const known = (await readState(settings, 'chains', state)) ?? { files: {}, marks: {} };
   const entries = [...files].reverse().flatMap((file) => {
     const entry = rememberedOf(known.files[file.filename], file);
@@ -189,7 +192,7 @@ export async function linksOf(
   for (const { file, entry } of entries) {
     const { chain, last } = entry;
     // The server removes the oldest part first: what comes later in a chain is there as well.
-    const inLog = reached.has(chain) || (await isThere(session, file));
+    const inLog = reached.has(chain) || (await memory.get(file.sha256, () => isThere(session, file)));
     if (inLog) reached.add(chain);
     links.set(file.filename, { chain, through: Math.max(ends.get(chain) ?? 0, last.number), inLog });
   }

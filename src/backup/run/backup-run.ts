@@ -199,7 +199,8 @@ export class BackupRun {
     try {
       await this.lock.assertHeld();
       const context = { ...this.clientContext(), settings, ledger, log: this.log, now };
-      const verdicts = await judgeBackups({ ...context, signal: this.lock.lost });
+      // A stop waits for no look at the log; what a file is known for decides all the same.
+      const verdicts = await judgeBackups({ ...context, signal: this.lock.lost, hurry: this.stop });
       await this.lock.assertHeld();
       const { removed, failures } = await prune(settings, verdicts);
       this.outcome.rotated.push(...removed);

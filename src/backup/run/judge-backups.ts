@@ -23,6 +23,8 @@ interface JudgeContext extends Watch {
   workDirectory: string;
   tag: string;
   now: () => Date;
+  /** Ends the looks at the binary log early: what is known by then decides. */
+  hurry?: AbortSignal;
 }
 
 interface Prunable extends Candidate {

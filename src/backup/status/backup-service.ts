@@ -14,7 +14,7 @@ import { reportedElsewhere } from './peer-inventory';
 import type { Acknowledgement, Finding } from '../../values/finding';
 import { waitingChanges } from './waiting-changes';
 import { proofHealth, type ProofHealth } from './proof-health';
-import { reachStatus, type ReachStatus } from './reach';
+import { LogMemory, reachStatus, type ReachStatus } from './reach';
 import type { BackupScheduler } from '../schedule/backup-scheduler';
 import { damagedFiles } from '../schedule/scrub';
 import type { BackupSettings } from '../core/settings';
@@ -101,6 +101,7 @@ export interface BackupServiceOptions {
 
 /** What a running server knows of its backups, and where it asks for one. */
 export class BackupService {
+  private readonly logMemory = new LogMemory();
   private lacking: { coveredThrough: number; since: number } | null = null;
 
   constructor(private readonly options: BackupServiceOptions) {}
@@ -164,7 +165,7 @@ export class BackupService {
     const { views, covered } = await this.read(files);
     const ofToday = files.filter(({ filename }) => covered.current.has(filename));
     const proofs = await this.proofHealth(ofToday);
-    const reach = await reachStatus({ settings, ledger, query }, ofToday, new Date());
+    const reach = await reachStatus({ settings, ledger, query, memory: this.logMemory }, ofToday, new Date());
     const running = await this.isRunning();
     const { number: lastOperation } = covered.newest;
     // One that ended while the files were being read may have covered what they seemed to lack.
