@@ -96,9 +96,11 @@ export class Loaders {
     return perArguments(this.contributionPages, asked, (ids) => lists.contributionsOfUsers(ids, asked)).load(userId);
   }
 
-  statementOfUser(userId: number, period: Period): Promise<Statement> {
+  /** @param mostLines null: its lines are not asked for, and not read */
+  statementOfUser(userId: number, period: Period, mostLines: number | null): Promise<Statement> {
     const { statements } = this.services;
-    return perArguments(this.statements, period, (ids) => statements.ofUsers(ids, period)).load(userId);
+    const read = (ids: readonly number[]): Promise<Statement[]> => statements.ofUsers(ids, period, mostLines);
+    return perArguments(this.statements, { ...period, mostLines }, read).load(userId);
   }
 
   /** The backups, newest first, read once a request. */

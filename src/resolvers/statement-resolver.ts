@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import { Payment } from '../entities/payment';
 import { User } from '../entities/user';
 import { DateTime } from '../scalars/date-time';
@@ -22,8 +23,9 @@ with the parameters from and to.`,
     @Arg('from', () => DateTime, FROM) from: Date,
     @Arg('to', () => DateTime, TO) to: Date,
     @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Statement> {
-    return loaders.statementOfUser(id, { from, to });
+    return loaders.statementOfUser(id, { from, to }, linesFor(info));
   }
 }
 
@@ -37,18 +39,19 @@ As files: GET /exports/company/statement.csv and /exports/company/statement.html
     @Arg('from', () => DateTime, FROM) from: Date,
     @Arg('to', () => DateTime, TO) to: Date,
     @Ctx() { services, loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Statement> {
-    return loaders.statementOfUser(await services.statements.companyId(), { from, to });
+    return loaders.statementOfUser(await services.statements.companyId(), { from, to }, linesFor(info));
   }
 
   @FieldResolver(() => [StatementLineType], {
     description: `One line a booking, oldest first. Left out are confirmations for others that did not move the share. The statements of one
-request may read ${MOST_LINES} bookings together: beyond that ask for shorter times, or for the file, which has them all.`,
+list and time may have ${MOST_LINES} lines together: beyond that ask for shorter times, or for the file, which has them all.`,
   })
   lines(@Root() { lines }: Statement): StatementLineType[] {
     if (lines !== null) return lines;
     throw badInput(
-      `There are more than ${MOST_LINES} bookings: ask for a shorter stretch of time, or for the file.`,
+      `There are more than ${MOST_LINES} lines: ask for a shorter stretch of time, or for the file.`,
       'to',
     );
   }
@@ -60,4 +63,17 @@ export class StatementLineResolver {
   async payment(@Root() { paymentId }: StatementLineType, @Ctx() { loaders }: Context): Promise<Payment | null> {
     return paymentId === null ? null : loaders.payment.load(paymentId);
   }
+}
+
+/** Lines are the most of what a statement reads: null where they are not asked for. A directive may leave them out after all. */
+function linesFor({ fieldNodes, fragments }: GraphQLResolveInfo): number | null {
+  const hasLines = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      if (selection.kind === Kind.FIELD) return selection.name.value === 'lines';
+      const part = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+      return part === undefined || hasLines(part.selectionSet);
+    });
+  return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && hasLines(selectionSet))
+    ? MOST_LINES
+    : null;
 }

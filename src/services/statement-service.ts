@@ -39,11 +39,11 @@ export interface Statement extends Period {
   incomes: Cents;
   commissions: Cents;
   reversals: Cents;
-  /** Null where the statements that were asked for together have more lines than they may. */
+  /** Null where they were not asked for, or where the statements that were have more of them together than they may. */
   lines: Line[] | null;
 }
 
-/** So many bookings are read at most for the statements of one list, of which each line is a row of the answer. */
+/** So many lines have the statements of one list at most, of which each is a row of the answer. */
 export const MOST_LINES = 5_000;
 
 /** In the order in which they are read. */
@@ -64,27 +64,32 @@ export class StatementService {
   /**
    * A statement for each of those accounts, in this order, from one moment's rows and in three statements for any number
    * of accounts.
-   * @param mostLines of all of them together
+   * @param mostLines of all of them together; null: lines are not read
    * @throws Refusal BAD_USER_INPUT with the field `from` or `to`
    */
-  async ofUsers(ids: readonly number[], { from, to }: Period, mostLines = MOST_LINES): Promise<Statement[]> {
+  async ofUsers(
+    ids: readonly number[],
+    { from, to }: Period,
+    mostLines: number | null = MOST_LINES,
+  ): Promise<Statement[]> {
     checkTimes({ from, to }, ['from', 'to'], '');
     const [sums, shares, rows] = await inSnapshot(this.dataSource, async (ledger) => [
       await sumsOf(ledger, ids, { from, to }),
       await sharesOf(ledger, ids, { from, to }),
-      await rowsOf(ledger, ids, { from, to }, mostLines + 1),
+      mostLines === null ? [] : await rowsOf(ledger, ids, { from, to }, mostLines + ids.length + 1),
     ]);
-    const isTooLong = rows.length > mostLines;
     const byOwner = new Map(ids.map((id) => [id, [] as Row[]]));
     for (const row of rows) byOwner.get(row.userId)?.push(row);
-    return ids.map((userId) => {
+    const made = ids.map((userId) => {
       const { opening, ...moved } = sums.get(userId) ?? NOTHING;
       const closing = Object.values(moved).reduce((sum, amount) => sum + amount, opening);
       const { openingPercentage, closingPercentage } = shares.get(userId) ?? NO_SHARE;
       const start = { balance: opening, percentage: openingPercentage };
-      const lines = isTooLong ? null : linesOf(byOwner.get(userId) ?? [], start);
+      const lines = linesOf(byOwner.get(userId) ?? [], start);
       return { userId, from, to, opening, ...moved, closing, openingPercentage, closingPercentage, lines };
     });
+    const isWhole = mostLines !== null && made.reduce((sum, { lines }) => sum + lines.length, 0) <= mostLines;
+    return isWhole ? made : made.map((statement) => ({ ...statement, lines: null }));
   }
 
   /** The account that receives the commission. @throws Error where it is missing, which the ledger check tells */
@@ -163,13 +168,21 @@ interface Row extends Pick<Line, 'at' | 'kind'> {
   percentage: number;
 }
 
-/** In the order in which they were booked. What a member may know of a payment of somebody else is that it was. */
+/**
+ * In the order in which they were booked. What a member may know of a payment of somebody else is that it was. What left the
+ * share as the row before did is left out here already: each confirmation for anybody adds a row to every account, and they
+ * would use up the limit. The first row of an account has none before it, so there may be one too many for each.
+ */
 function rowsOf(ledger: EntityManager, ids: readonly number[], { from, to }: Period, limit: number): Promise<Row[]> {
   return ledger.query<Row[]>(
-    `SELECT c.userId, c.createdAt AS at, IF(p.userId = c.userId, p.kind, NULL) AS kind,
-            IF(p.userId = c.userId, p.id, NULL) AS paymentId, c.amount, c.percentage
-     FROM contributions c JOIN payments p ON p.id = c.paymentId
-     WHERE c.userId IN (?) AND c.createdAt >= ? AND c.createdAt < ? ORDER BY c.userId, c.id LIMIT ${limit}`,
+    `SELECT r.userId, r.at, r.kind, r.paymentId, r.amount, r.percentage
+     FROM (SELECT c.id, c.userId, c.createdAt AS at, IF(p.userId = c.userId, p.kind, NULL) AS kind,
+                  IF(p.userId = c.userId, p.id, NULL) AS paymentId, c.amount, c.percentage,
+                  LAG(c.percentage) OVER (PARTITION BY c.userId ORDER BY c.id) AS shareBefore
+           FROM contributions c JOIN payments p ON p.id = c.paymentId
+           WHERE c.userId IN (?) AND c.createdAt >= ? AND c.createdAt < ?) r
+     WHERE r.kind IS NOT NULL OR r.shareBefore IS NULL OR r.percentage <> r.shareBefore
+     ORDER BY r.userId, r.id LIMIT ${limit}`,
     [ids, from, to],
   );
 }

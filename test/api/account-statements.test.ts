@@ -1,3 +1,4 @@
+import { StatementService } from '../../src/services/statement-service';
 import type { Client } from '../support/client';
 import { readCsv } from '../support/csv';
 import { bearer, codeOf, http, type HttpAnswer, post } from '../support/http';
@@ -56,8 +57,27 @@ describe('statements', () => {
     });
   });
 
+  test('lines are read where they are asked for, and nowhere else', async () => {
+    const read = jest.spyOn(StatementService.prototype, 'ofUsers');
+    try {
+      const asked = async (fields: string, more = ''): Promise<unknown> => {
+        read.mockClear();
+        const document = `{ me { statement(${PERIOD}) { ${fields} } } } ${more}`;
+        // So often that it is compiled.
+        for (let i = 0; i < 4; i += 1) await world.investor.request(document);
+        return [...new Set(read.mock.calls.map(([, , mostLines]) => mostLines))];
+      };
+      expect(await asked('closing')).toEqual([null]);
+      expect(await asked('closing ...F', 'fragment F on Statement { opening }')).toEqual([null]);
+      expect(await asked('all: lines { at }')).toEqual([5_000]);
+      expect(await asked('... { ...F }', 'fragment F on Statement { lines { at } }')).toEqual([5_000]);
+    } finally {
+      read.mockRestore();
+    }
+  });
+
   test("staff have anyone's and the company's", async () => {
-    const document = `query ($id: ID!) { user(id: $id) { statement(${PERIOD}) { closing lines { kind } } } companyStatement(${PERIOD}) { ${FIELDS} } }`;
+    const document = `query ($id: ID!) { user(id: $id) { statement(${PERIOD}) { closing } } companyStatement(${PERIOD}) { ${FIELDS} } }`;
     for (const client of [world.operator, world.admin]) {
       const { user, companyStatement } = await client.request<{ user: { statement: Told }; companyStatement: Told }>(
         document,

@@ -46,6 +46,18 @@ test('an operation is asked for once or twice in a document, and not by the hund
   expect(costOf(asked(3))).toBeGreaterThan(MAX_COST);
 });
 
+test('statements of different times are asked for by the dozen, with their lines once or twice, and not by the hundred', () => {
+  const period = (i: number): string => `(from: "2020-01-01T00:00:00Z", to: "2020-01-01T00:00:0${i % 10}Z")`;
+  const asked = (n: number, fields: string): number =>
+    costOf(`{ me { ${Array.from({ length: n }, (_, i) => `a${i}: statement${period(i)} { ${fields} }`).join(' ')} } }`);
+  expect(asked(12, 'closing')).toBeLessThan(MAX_COST);
+  expect(asked(50, 'closing')).toBeGreaterThan(MAX_COST);
+  expect(asked(2, 'lines { at kind amount balance }')).toBeLessThan(MAX_COST);
+  expect(asked(5, 'lines { at }')).toBeGreaterThan(MAX_COST);
+  const company = Array.from({ length: 50 }, (_, i) => `a${i}: companyStatement${period(i)} { closing }`);
+  expect(costOf(`{ ${company.join(' ')} }`)).toBeGreaterThan(MAX_COST);
+});
+
 test('a search, which reads the texts of all vehicles, is asked for a few times in a document', () => {
   const asked = (n: number): string =>
     `{ ${Array.from({ length: n }, (_, i) => `a${i}: vehicles(first: 1, search: "x") { nodes { id } }`).join(' ')} }`;

@@ -144,6 +144,24 @@ describe('statements over a random history', () => {
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', details: { field } });
   });
 
+  test('confirmations for others that moved no share count for nothing', async () => {
+    const own = await createLedger({ roles: [INVESTOR, INVESTOR, INVESTOR] });
+    try {
+      for (const amount of [1000n, -1000n]) await own.move(2, amount);
+      // A row each for the account that left, and none of them a line.
+      for (let i = 0; i < 4; i += 1) await own.move(3, 1000n);
+      const rows = await own.query('SELECT id FROM contributions WHERE userId = 2');
+      expect(rows).toHaveLength(6);
+      const service = new StatementService(own.dataSource);
+      const linesWithin = async (most: number): Promise<(number | undefined)[]> =>
+        (await service.ofUsers([2, 3], { from: BEGIN, to: END }, most)).map(({ lines }) => lines?.length);
+      expect(await linesWithin(6)).toEqual([2, 4]);
+      expect(await linesWithin(5)).toEqual([undefined, undefined]);
+    } finally {
+      await own.close();
+    }
+  });
+
   test('an empty period is one, and more lines than may be are told as such', async () => {
     const empty = await one(2, END, END);
     expect([empty.opening, empty.lines]).toEqual([empty.closing, []]);

@@ -20,6 +20,9 @@ const DEAR: Readonly<Record<string, number>> = {
   'Query.poolHistory': 200_000,
   // It takes a turn of the queue, as an operation does.
   'Query.operation': 100_000,
+  // A transaction of its own for each stretch of time, which adds up all payments before its end. Lines have their own price.
+  'User.statement': 5_000,
+  'Query.companyStatement': 5_000,
 };
 /** To look into the texts of all rows: no index helps there. */
 const SEARCH = 20_000;
