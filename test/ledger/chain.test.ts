@@ -1,7 +1,7 @@
 import { openSession, type Session } from '../../src/backup/server/session';
 import { Role } from '../../src/entities/enums';
 import { checkLedger } from '../../src/services/ledger-check';
-import { byCommand } from '../../src/services/changes';
+import { byCommand, changeRows } from '../../src/services/changes';
 import { PoolService } from '../../src/services/pool-service';
 import { OperationQueue } from '../../src/services/operation-queue';
 import { UserService } from '../../src/services/user-service';
@@ -45,6 +45,9 @@ beforeAll(async () => {
   await payments.reject(actor, { id: await ledger.requestMove(members[0] ?? 0, 5n), reason: 'No' });
   await ledger.requestMove(members[1] ?? 0, 7n);
   await new PoolService(dataSource, new OperationQueue()).setCommissionRate(actor, 250_000);
+  // What is in no table has a row without a state.
+  const changed = { subject: 'backups', id: null, after: { removed: 1 } } as const;
+  await changeRows(dataSource, byCommand('db:prune'), () => Promise.resolve({ result: undefined, changed }));
   session = await openSession(database.address);
   columns = (await session.query(
     `SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, DATA_TYPE AS type, COLUMN_TYPE AS definition
