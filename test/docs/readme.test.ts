@@ -127,6 +127,7 @@ describe('.env.example', () => {
         'ADMIN_PASSWORD',
         'NODE_ENV',
         'CORS_ORIGIN',
+        'PUBLIC_URL',
       ],
       // Those of a new pool; any other keeps its own.
       ...['COMMISSION_RATE', 'CURRENCY'],
