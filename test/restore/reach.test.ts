@@ -3,6 +3,7 @@ import { coverage } from '../../src/backup/files/coverage';
 import { listLabelled } from '../../src/backup/files/proofs';
 import { leaveBinaryLog } from '../../src/backup/server/auxiliary-schema';
 import { openSession } from '../../src/backup/server/session';
+import { isInBinaryLog } from '../../src/backup/binlog/binlog-position';
 import type { BackupStep } from '../../src/backup/run/types';
 import { runBackup } from '../../src/backup/run/run-backup';
 import { settleInterrupted } from '../../src/cli/settle-interrupted';
@@ -136,6 +137,18 @@ test('what the log leads to counts only while it may be replayed, and the server
     sql.startsWith('BINLOG') ? Promise.reject(denied) : bench.query(sql, values);
   const { reachableFrom, reachNote } = await reach(withoutRight);
   expect([reachableFrom, reachNote]).toEqual([4, expect.stringContaining('may not replay the binary log')]);
+  const halfRows: Query = async (sql, values) => {
+    const rows = await bench.query(sql, values);
+    return rows.map((row) => (row.Variable_name === 'binlog_row_image' ? { ...row, Value: 'MINIMAL' } : row));
+  };
+  const { reachNote: ofImage } = await reach(halfRows);
+  expect(ofImage).toContain('does not hold whole rows (MINIMAL)');
+});
+
+test('a place in a log that the server does not have is in no log of its own', async () => {
+  await open(0);
+  const place = { log: 'elsewhere.000001', position: 4, gtid: null };
+  expect(await isInBinaryLog(bench.query, place)).toBe(false);
 });
 
 test('a stop waits for no look at the log: what nobody looked at stays, and is looked at the next time', async () => {

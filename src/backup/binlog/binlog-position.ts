@@ -44,7 +44,8 @@ export async function isInBinaryLog(query: Query, place: SnapshotPlace): Promise
   try {
     if (family === 'mariadb') {
       const [row] = await query('SELECT BINLOG_GTID_POS(?, ?) AS gtid', [place.log, place.position]);
-      return row?.gtid === place.gtid;
+      // A server answers NULL for a log that it does not have.
+      return place.gtid !== null && row?.gtid === place.gtid;
     }
     // MySQL refuses a place that is not the end of an event. Whether what follows fits the backup, its operations tell.
     await query(`SHOW BINLOG EVENTS IN ? FROM ${place.position} LIMIT 1`, [place.log]);

@@ -11,6 +11,7 @@ const DAY_S = 86_400;
 const SETTINGS = [
   'log_bin',
   'binlog_format',
+  'binlog_row_image',
   'binlog_expire_logs_seconds',
   'binlog_expire_logs_auto_purge',
   'expire_logs_days',
@@ -32,6 +33,10 @@ export async function whyNoLog(query: Query, neededMs: number): Promise<string |
   }
   if (of.get('binlog_format') !== 'ROW') {
     return `The binary log of the database server does not hold rows (${of.get('binlog_format')}), so each operation needs a file of its own: set binlog_format=ROW.`;
+  }
+  const image = of.get('binlog_row_image') ?? 'FULL';
+  if (image !== 'FULL') {
+    return `The binary log of the database server does not hold whole rows (${image}), so each operation needs a file of its own: set binlog_row_image=FULL.`;
   }
   if (of.get('wsrep_on') === 'ON') {
     return 'Each node of a cluster has a binary log of its own, which goes with it, so each operation needs a file of its own.';
