@@ -5,6 +5,7 @@ import type { Cents } from '../values/money';
 import type { Ppm } from '../values/percentage';
 import { checkTimes } from './filters';
 import { inSnapshot } from './transaction';
+import { Turns } from './turns';
 
 /** From is included, to is not, so that one statement ends where the next one begins. */
 export interface Period {
@@ -46,6 +47,9 @@ export interface Statement extends Period {
 /** So many lines have the statements of one list at most, of which each is a row of the answer. */
 export const MOST_LINES = 5_000;
 
+/** In ms. No booking that bears an older time is still under way. */
+const RECENT_MS = 10 * 60_000;
+
 /** In the order in which they are read. */
 const SUMS = {
   deposits: 'DEPOSIT',
@@ -59,6 +63,9 @@ type Sums = Record<keyof typeof SUMS, Cents>;
 
 /** Statements of accounts, computed from what was booked, never stored. */
 export class StatementService {
+  /** For a lock that may be waited for: one connection at most waits, the others stay with those who need no lock. */
+  private readonly oneAtATime = new Turns(() => 1);
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -73,6 +80,9 @@ export class StatementService {
     mostLines: number | null = MOST_LINES,
   ): Promise<Statement[]> {
     checkTimes({ from, to }, ['from', 'to'], '');
+    const age = Date.now() - to.getTime();
+    // Of what is still to come, nothing is final yet.
+    if (age >= 0 && age < RECENT_MS) await this.bookedBefore();
     const [sums, shares, rows] = await inSnapshot(this.dataSource, async (ledger) => [
       await sumsOf(ledger, ids, { from, to }),
       await sharesOf(ledger, ids, { from, to }),
@@ -90,6 +100,16 @@ export class StatementService {
     });
     const isWhole = mostLines !== null && made.reduce((sum, { lines }) => sum + lines.length, 0) <= mostLines;
     return isWhole ? made : made.map((statement) => ({ ...statement, lines: null }));
+  }
+
+  /**
+   * Waits until what bears a time before this moment is committed. A booking takes its time under the lock of the pool's row,
+   * and is seen by others later, at its commit: read in between, it would be in no statement's lines, and in the opening of
+   * the next one. The lock is given back at once, and no other is held meanwhile.
+   */
+  private bookedBefore(): Promise<unknown> {
+    const { manager } = this.dataSource;
+    return this.oneAtATime.take(() => manager.query('SELECT id FROM pool WHERE id = 1 LOCK IN SHARE MODE'));
   }
 
   /** The account that receives the commission. @throws Error where it is missing, which the ledger check tells */

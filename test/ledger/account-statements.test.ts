@@ -3,6 +3,7 @@ import { Role } from '../../src/entities/enums';
 import { Refusal } from '../../src/services/errors';
 import { type Statement, StatementService } from '../../src/services/statement-service';
 import { createLedger, type LedgerUnderTest } from '../support/ledger';
+import { waitFor } from '../support/wait';
 import { History, steps } from './history';
 import { Model } from './model';
 
@@ -158,6 +159,43 @@ describe('statements over a random history', () => {
       expect(await linesWithin(6)).toEqual([2, 4]);
       expect(await linesWithin(5)).toEqual([undefined, undefined]);
     } finally {
+      await own.close();
+    }
+  });
+
+  test('a statement up to now waits for a booking under way, and the next one opens where it closed', async () => {
+    const own = await createLedger({ roles: [OPERATOR, INVESTOR] });
+    const holder = own.dataSource.createQueryRunner();
+    const runs = async (what: string): Promise<boolean> =>
+      (
+        await own.query(
+          `SELECT id FROM information_schema.PROCESSLIST
+           WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE ?`,
+          [what],
+        )
+      ).length > 0;
+    try {
+      const payment = await own.requestMove(3, 1000n);
+      await holder.startTransaction();
+      await holder.query('SELECT id FROM payments WHERE id = ? FOR UPDATE', [payment]);
+      const booking = own.payments.confirm(own.actor, payment);
+      // It has taken its time by then.
+      await waitFor('the booking to wait for the payment', () => runs('%payments%FOR UPDATE%'));
+      const to = new Date(Date.now() + 1);
+      await waitFor('that time to be over', () => Promise.resolve(Date.now() > to.getTime()));
+
+      let isAnswered = false;
+      const service = new StatementService(own.dataSource);
+      const asked = service.ofUsers([3], { from: BEGIN, to }).finally(() => (isAnswered = true));
+      await waitFor('the statement to wait', async () => isAnswered || (await runs('%pool%SHARE MODE%')));
+      await holder.rollbackTransaction();
+      await booking;
+      const [before] = await asked;
+      const [after] = await service.ofUsers([3], { from: to, to: END });
+      expect(before).toMatchObject({ closing: 1000n, closingPercentage: 1_000_000, deposits: 1000n });
+      expect([after?.opening, after?.openingPercentage]).toEqual([before?.closing, before?.closingPercentage]);
+    } finally {
+      await holder.release();
       await own.close();
     }
   });

@@ -35,7 +35,8 @@ export class StatementLineType {
 
 @ObjectType('Statement', {
   simpleResolvers: true,
-  description: `What happened to an account in a stretch of time. Consecutive statements chain: where one closes, the next one opens.
+  description: `What happened to an account in a stretch of time. Consecutive statements chain: where one closes, the next one opens,
+unless the time of its end was still to come when it was asked for: then it says what was booked so far.
 opening, deposits, withdrawals, incomes, commissions and reversals add up to closing.`,
 })
 export class StatementType implements Omit<Statement, 'lines'> {
