@@ -53,8 +53,10 @@ async function describeAll(query: Query, schema: string): Promise<Record<string,
       const history = versioned ? ', row_start, row_end' : '';
       const from = versioned ? 'FOR SYSTEM_TIME ALL' : '';
       const rows = await query(`SELECT *${history} FROM ${quoted(name)} ${from} ORDER BY 1${history}`);
-      // Each restore makes a new epoch.
-      all[`rows of ${name}`] = rows.map(({ epoch: _, ...values }) => JSON.stringify(values));
+      // Each restore makes a new epoch, and adds to the journal of changes.
+      all[`rows of ${name}`] = rows
+        .filter(({ kind: what }) => what !== 'db:restore')
+        .map(({ epoch: _, lastChange: _last, ...values }) => JSON.stringify(values));
     } else if (kind === 'view')
       all[`rows of ${name}`] = await query(`SELECT * FROM ${quoted(name)}`).catch(() => 'invalid');
     else if (kind === 'sequence') {
