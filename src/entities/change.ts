@@ -52,7 +52,7 @@ export class Change {
   /** What was changed, such as "payment". */
   @Field(() => String, {
     nullable: true,
-    description: 'What was changed: "user", "payment", "vehicle", "pool", "finding" or "backups".',
+    description: 'What was changed, such as "user", "payment", "vehicle", "pool" or "finding".',
   })
   @Column({ type: 'varchar', length: 20, nullable: true, ...EXACT })
   subject!: string | null;

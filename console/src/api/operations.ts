@@ -25,7 +25,7 @@ export type ChangeFilter = {
   from?: string | null | undefined;
   /** Of one of these kinds: mutations, such as "buyVehicle", or commands, such as "user:create". */
   kinds?: Array<string> | null | undefined;
-  /** Of such a row: "user", "payment", "vehicle", "pool" or "finding". */
+  /** Of such a row, such as "user", "payment", "vehicle", "pool" or "finding". */
   subject?: string | null | undefined;
   /** Of the row with this id. Goes with subject. */
   subjectId?: string | number | null | undefined;

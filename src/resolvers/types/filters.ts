@@ -128,7 +128,7 @@ export class ChangeFilterInput implements ChangeFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Of such a row: "user", "payment", "vehicle", "pool", "finding" or "backups".',
+    description: 'Of such a row, such as "user", "payment", "vehicle", "pool" or "finding".',
   })
   subject?: string | null;
 
