@@ -4,7 +4,7 @@ const BINARY_LOG = 'needs the binary log, in the format ROW, and it is off';
 
 const WITHOUT_DATABASE = [
   { file: 'test/scripts/', reason: 'asks no database' },
-  { file: 'test/(values|scalars)/', reason: 'asks no database' },
+  { file: 'test/(values|scalars|resolvers)/', reason: 'asks no database' },
   { file: 'test/(docs/(architecture|documents)|tidy)', reason: 'asks no database' },
   { file: 'test/console/', reason: 'of pages in a browser, whatever the database' },
   { file: 'test/bench/', reason: 'brings its own database' },
