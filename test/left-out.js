@@ -13,7 +13,7 @@ const WITHOUT_DATABASE = [
 const BEFORE_THE_DATABASE = [
   { file: 'test/(http|overload|fuzz|deploy|examples|older-clients)/', reason: 'of the door, whatever the database' },
   {
-    file: 'test/api/(bursts|revoked-now|sign-in|error-codes|error-fields)',
+    file: 'test/api/(access|bursts|error-codes|error-fields|four-eyes|refused|revoked-now|sign-in)',
     reason: 'of the door, whatever the database',
   },
   {
@@ -21,7 +21,7 @@ const BEFORE_THE_DATABASE = [
     reason: 'of files and addresses, whatever the database',
   },
   { file: 'test/(config|storage-check|docs/(api|npm-audit))', reason: 'asks no database' },
-  { file: 'test/process/(log|secrets|green|npm-start|child-fate)', reason: 'of processes, whatever the database' },
+  { file: 'test/process/(child-fate|first-backup|green|log|npm-start|ready|secrets|spare-worker)', reason: 'of processes, whatever the database' },
 ];
 const ELSEWHERE = [
   { file: 'test/database/(embedded|file-lock)', reason: EMBEDDED },
