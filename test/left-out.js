@@ -21,7 +21,10 @@ const BEFORE_THE_DATABASE = [
     reason: 'of files and addresses, whatever the database',
   },
   { file: 'test/(config|storage-check|docs/(api|npm-audit))', reason: 'asks no database' },
-  { file: 'test/process/(child-fate|first-backup|green|log|npm-start|ready|secrets|spare-worker)', reason: 'of processes, whatever the database' },
+  {
+    file: 'test/process/(child-fate|first-backup|green|log|npm-start|ready|secrets|spare-worker)',
+    reason: 'of processes, whatever the database',
+  },
 ];
 const ELSEWHERE = [
   { file: 'test/database/(embedded|file-lock)', reason: EMBEDDED },
