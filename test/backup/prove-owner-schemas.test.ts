@@ -52,6 +52,16 @@ async function clear(query: Query, database: string): Promise<void> {
   await dropAll('SEQUENCE', ofType("'SEQUENCE'"));
 }
 
+async function isTaken(statements: readonly string[], query: Query): Promise<boolean> {
+  try {
+    for (const statement of statements) await query(statement);
+    return true;
+  } catch (error) {
+    process.stdout.write(`left out: ${String(error)}\n`);
+    return false;
+  }
+}
+
 test(
   'a PROVEN backup restores with the stock client on an empty server, equal in definitions and rows',
   async () => {
@@ -61,7 +71,8 @@ test(
     await fc.assert(
       fc.asyncProperty(ownerSchema, async ({ statements }) => {
         try {
-          for (const statement of statements) await query(statement);
+          // What the server itself refuses is nobody's data: MySQL 9 fails at some events ("events dictionary object").
+          if (!(await isTaken(statements, query))) return;
           const backup = await pool.backUp();
           const verdict = await pool.prove(backup);
           verdicts.push(verdict.state);
@@ -83,6 +94,7 @@ test(
       { numRuns: RUNS },
     );
     expect(verdicts).toContain('PROVEN');
+    expect(verdicts.length).toBeGreaterThan(RUNS / 5);
   },
   RUNS * 60_000,
 );
