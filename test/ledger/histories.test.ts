@@ -39,21 +39,21 @@ describe.each([
         await play(history, list);
         await history.compareAll();
       }),
-      { numRuns: 8 },
+      { numRuns: 15 },
     );
   }, 120_000);
 
   test('one history of hundreds of operations', async () => {
     await fc.assert(
-      fc.asyncProperty(steps({ minLength: 150, maxLength: 160 }), async (list) => {
+      fc.asyncProperty(steps({ minLength: 250, maxLength: 260 }), async (list) => {
         const history = await begin();
         await play(history, list);
         await history.compareAll();
         // It was not about nothing.
         const sales = history.model.vehicles.flatMap((vehicle) => vehicle.sales);
-        expect(history.model.operations.length).toBeGreaterThan(30);
+        expect(history.model.operations.length).toBeGreaterThan(60);
         expect(sales.filter(({ profit }) => profit > 0n).length).toBeGreaterThan(1);
-        expect(sales.filter(({ reversed }) => reversed).length).toBeGreaterThan(3);
+        expect(sales.filter(({ reversed }) => reversed).length).toBeGreaterThan(8);
       }),
       { numRuns: 1, interruptAfterTimeLimit: 150_000 },
     );

@@ -5,7 +5,7 @@ import { CAN_HAVE_ANOTHER, CLIENTS } from '../support/engine';
 import { type PrivateDatabaseServer, startPrivateDatabaseServer } from '../support/private-database-server';
 import { contentOf, historyOf, openBench, randomSteps, rejection, type Bench } from './support';
 
-const OPERATIONS = 16;
+const OPERATIONS = 30;
 const SEED = 20_261_123;
 
 interface Moment {
@@ -34,7 +34,7 @@ async function openHistory(): Promise<{ bench: Bench; moments: Map<number, Momen
   await bench.backUp();
   await history.request(3, 500_000n, true);
   moments.set(1, { before: {}, after: await contentOf(query, name) });
-  const steps = randomSteps(SEED, 250);
+  const steps = randomSteps(SEED, 400);
   for (const [i, step] of steps.entries()) {
     const number = await bench.newest();
     if (number >= OPERATIONS) break;
@@ -47,7 +47,7 @@ async function openHistory(): Promise<{ bench: Bench; moments: Map<number, Momen
     // is only known where the step was one transaction.
     const isOne = step.do === 'buy' || step.do === 'sell' || step.do === 'unsell' || step.do === 'confirm';
     moments.set(now, { before: isOne ? before : {}, after: await contentOf(query, name) });
-    if ([4, 5, 9, 15].includes(now)) await bench.backUp();
+    if ([7, 8, 15, 22, 29].includes(now)) await bench.backUp();
     if (i % 4 === 0) await bench.change();
     if (i % 5 === 0) await writeOwnTables(bench);
   }
@@ -82,7 +82,7 @@ test.each(Array.from({ length: OPERATIONS }, (_, i) => i + 1))('operation %i com
 
 test('so does the moment right before one', async () => {
   const known = [...moments].filter(([, { before }]) => Object.keys(before).length > 0).map(([number]) => number);
-  expect(known.length).toBeGreaterThan(2);
+  expect(known.length).toBeGreaterThan(3);
   for (const number of known) {
     const into = `${bench.name}_before_${number}`;
     const { outcome } = await bench.restore({ kind: 'before', number }, { into });
@@ -113,7 +113,7 @@ test('a program that is older than the server and cannot read its log is named',
 test('in the place of the live database too, again and again, whatever history was abandoned', async () => {
   const { bench, moments } = await openHistory();
   try {
-    for (const number of [14, 8, 3]) {
+    for (const number of [25, 13, 4]) {
       await bench.restore({ kind: 'operation', number });
       expect(await contentOf(bench.query, bench.name)).toEqual(moments.get(number)?.after);
       await bench.operate();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { BackupError } from '../core/errors';
@@ -9,6 +9,7 @@ import { listBackups, type Backup } from './catalogue';
 import { timeOfFilename } from './filename';
 import { lastChange, type Manifest } from './manifest';
 import { syncDirectory } from './fsync';
+import { writeWhole } from './write-whole';
 
 /**
  * UNPROVEN: complete and on disk, not yet restored. PROVEN: restored, and the ledger holds. UNSOUND: restores, but the
@@ -131,17 +132,8 @@ export async function writeProof(proofDirectory: string, proof: Proof): Promise<
   try {
     const made = await mkdir(proofDirectory, { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncDirectory(path.dirname(made));
-    const handle = await open(unfinished, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(proof)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(unfinished, file);
-    await syncDirectory(proofDirectory);
+    await writeWhole(file, unfinished, `${JSON.stringify(proof)}\n`);
   } catch (error) {
-    await unlink(unfinished).catch(() => undefined);
     throw BackupError.from(error, `The proof of ${proof.filename} could not be recorded in ${proofDirectory}`);
   }
 }

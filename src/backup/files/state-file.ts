@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import type { BackupSettings } from '../core/settings';
-import { syncDirectory } from './fsync';
+import { writeWhole } from './write-whole';
 
 /** Names of the files in the state folder: letters and hyphens. */
 export type StateKey =
@@ -35,20 +35,7 @@ export async function readState<T>({ stateDirectory }: Folder, key: StateKey, sh
 export async function writeState({ stateDirectory }: Folder, key: StateKey, value: unknown): Promise<void> {
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   const unfinished = path.join(stateDirectory, `.${key}-${randomBytes(6).toString('hex')}`);
-  try {
-    const handle = await open(unfinished, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(value)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(unfinished, path.join(stateDirectory, `${key}.json`));
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-  await syncDirectory(stateDirectory);
+  await writeWhole(path.join(stateDirectory, `${key}.json`), unfinished, `${JSON.stringify(value)}\n`);
   await removeUnfinished(stateDirectory, key);
 }
 
