@@ -14,9 +14,7 @@ interface ReadLogRequest extends Watch {
   tag: string;
   /** Where to begin. */
   from: LogPlace;
-  /**
-   * `look`: what happened, with the rows of the watched table. `copy`: the row events, turned towards another schema.
-   */
+  /** `look`: what happened, with the rows of the watched table. `copy`: the row events, turned towards another schema. */
   purpose: { kind: 'look'; watch: string } | { kind: 'copy'; schema: string };
 }
 
@@ -37,10 +35,10 @@ export async function* readBinaryLog(request: ReadLogRequest): AsyncGenerator<Lo
     '--read-from-remote-server',
     '--to-last-log',
     `--start-position=${from.position}`,
-    ...(purpose.kind === 'copy'
-      ? // MariaDB's program picks the database by its old name, MySQL's by its new one.
-        [`--database=${family === 'mariadb' ? live : purpose.schema}`, `--rewrite-db=${live}->${purpose.schema}`]
-      : ['--base64-output=decode-rows', '--verbose']),
+    ...(purpose.kind === 'look'
+      ? ['--verbose', '--base64-output=decode-rows']
+      : // MariaDB's program picks the database by its old name, MySQL's by its new one.
+        [`--database=${family === 'mariadb' ? live : purpose.schema}`, `--rewrite-db=${live}->${purpose.schema}`]),
     from.log,
   ];
   const run = await ClientRun.start({ program, address: session.address, args, workDirectory, tag }, request);
