@@ -8,7 +8,7 @@ test('nothing is lost and nothing is left behind, whoever is killed', async () =
   expect(tally).toMatchObject({ rounds: 6, lost: 0, doubled: 0 });
   expect(tally.operations).toBeGreaterThan(12);
   expect(tally.restored).toBeGreaterThan(0);
-  expect(Math.max(...tally.coverageMs)).toBeLessThan(60_000);
+  expect(Math.max(...tally.coverageMs)).toBeLessThan(30_000);
 }, 600_000);
 
 test('many rounds pass through every victim at every step, and the same seed plays the same ones', () => {
