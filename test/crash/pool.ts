@@ -51,6 +51,8 @@ export class CrashPool {
       DATABASE_URL: this.database.url,
       STORAGE_DIR: this.storageDir,
       BACKUP_KEEP: String(KEEP),
+      // A round that broke a rule waits until no file of it is kept any more.
+      BACKUP_REACH: '0',
     };
   }
 
