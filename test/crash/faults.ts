@@ -5,7 +5,7 @@ import { listBackups } from '../../src/backup/files/catalogue';
 import { labelOf, listLabelled } from '../../src/backup/files/proofs';
 import { program } from '../support/programs';
 import { waitFor } from '../support/wait';
-import { untilCovered, untilUnsound, withSession } from './checks';
+import { untilProven, untilUnsound, withSession } from './checks';
 import type { Clients } from './clients';
 import { type DiskFault, type Fault, isDiskFault } from './plan';
 import { KEEP, type CrashPool } from './pool';
@@ -81,7 +81,8 @@ export class RoundFault {
     await this.addToBalance(-1);
     for (let i = 0; i < KEEP; i++) {
       await clients.askForCertain();
-      await untilCovered(this.pool);
+      // Not only stored: while proofs lag behind, retention keeps what was judged before.
+      await untilProven(this.pool);
     }
   }
 
