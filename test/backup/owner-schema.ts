@@ -1,5 +1,5 @@
 import { FAMILY } from '../support/engine';
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { escapeId } from 'mysql2';
 
 /** What an owner keeps beside the pool: the statements that make it. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import type { Query } from '../../src/database/connection/query';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startPrivateDatabaseServer, type PrivateDatabaseServer } from '../support/private-database-server';

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import fc from 'fast-check';
+import { fc, SEED } from '../support/random';
 import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import { checkLedger } from '../../src/services/ledger-check';
 import { createPoolWorld, type PoolWorld } from '../api/pool-world';
@@ -25,8 +25,6 @@ const AT_ONCE = 24;
 const RARELY_DONE = ['Mutation.changePassword', 'Mutation.login'];
 /** No account that a request of the fuzz might name by chance. */
 const FIRST_ACTOR_ID = 4_000_000_000;
-/** Where few are sent the same ones each time, so that a test does not fail by chance. */
-const SEED = Number(process.env.FUZZ_SEED ?? (CASES < MANY ? 1 : Math.floor(Math.random() * 2 ** 31)));
 
 /** What became of a number of requests. */
 interface Outcome {
@@ -54,7 +52,7 @@ interface Asked extends FuzzRequest {
 /** On a busy machine; on a free one a tenth of it is enough. */
 const TIME_LIMIT_MS = 120_000 + 60 * CASES;
 
-describe(`any input of any root field (FUZZ_SEED=${SEED})`, () => {
+describe(`any input of any root field (SEED=${SEED})`, () => {
   let world: PoolWorld;
   let askers: Record<string, Client>;
   let known: Known;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 
 const PIECES = [
   ...["' OR 1=1 -- ", '"; DROP TABLE users; --', "\\' UNION SELECT * FROM users#", '%_%', '1;SHUTDOWN', '/*!99999 */'],

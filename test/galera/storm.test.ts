@@ -8,12 +8,12 @@ import { client, type Storm } from '../ledger/storm-client';
 import { beginStorm, compareAnswersToRows, lookAtJournal } from '../ledger/storm-judge';
 import { addressOf, type Galera, nodeUrl, startGalera } from '../support/galera';
 import { addAccounts } from '../support/ledger';
+import { SEED } from '../support/random';
 import { type ServerProcess, startServerProcess } from '../support/server-process';
 import { waitFor } from '../support/wait';
 
 /** STORM_SECONDS=120 for a long one. */
 const SECONDS = Number(process.env.STORM_SECONDS ?? 40);
-const SEED = Number(process.env.STORM_SEED ?? Date.now() % 1_000_000);
 const CLIENTS = 24;
 const MEMBERS = 30;
 /** An outage lasts so long: longer than the cluster takes to notice it. */
@@ -22,7 +22,7 @@ const CALM_MS = 2_000;
 
 /** Three servers, each at a node of its own, while nodes die, lose the others, and are cut off from everybody. */
 test(
-  `a storm of ${SECONDS} seconds over a cluster (STORM_SEED=${SEED})`,
+  `a storm of ${SECONDS} seconds over a cluster (SEED=${SEED})`,
   async () => {
     const galera = await startGalera();
     const servers: ServerProcess[] = [];

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { type OperationDefinitionNode, parse } from 'graphql';
 import { costOfOperation } from '../../src/http/graphql/cost';
 import { MAX_COST } from '../../src/http/graphql/limits';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { Role } from '../../src/entities/enums';
 import { createLedger, emptyLedger, type LedgerUnderTest } from '../support/ledger';
 import { History, type Step, steps } from './history';

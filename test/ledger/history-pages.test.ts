@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { Role } from '../../src/entities/enums';
 import { ListService } from '../../src/services/list-service';
 import { pageRequest } from '../../src/services/page';

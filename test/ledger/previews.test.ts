@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { PaymentKind, Role } from '../../src/entities/enums';
 import type { MemberPreview } from '../../src/services/ledger';
 import { createLedger, emptyLedger, type LedgerUnderTest } from '../support/ledger';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { MAX_CENTS } from '../../src/values/money';
 import { splitByWeight, type Weighted } from './split-by-weight';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { split } from '../../src/services/ledger';
 import { splitByWeight } from './split-by-weight';
 import { createTestDatabase, type TestDatabase } from '../support/database';

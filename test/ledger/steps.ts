@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 
 /** One step of a history. Numbers pick among what there is by then; a step without anything to act on does nothing. */
 export type Step =

@@ -3,20 +3,20 @@ import { Role } from '../../src/entities/enums';
 import { checkLedger } from '../../src/services/ledger-check';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { addAccounts } from '../support/ledger';
+import { SEED } from '../support/random';
 import { type ServerProcess, startServerProcess } from '../support/server-process';
 import { client, type Storm } from './storm-client';
 import { beginStorm, compareAnswersToRows, lookAtJournal } from './storm-judge';
 
 /** STORM_SECONDS=300 for a long one. */
 const SECONDS = Number(process.env.STORM_SECONDS ?? 12);
-const SEED = Number(process.env.STORM_SEED ?? Date.now() % 1_000_000);
 const CLIENTS = 50;
 const MEMBERS = 40;
 const KILL_EVERY_MS = 150;
 
 /** Many clients, two servers, one database, and connections that are killed all the time. */
 test(
-  `a storm of ${SECONDS} seconds (STORM_SEED=${SEED})`,
+  `a storm of ${SECONDS} seconds (SEED=${SEED})`,
   async () => {
     const database = await createTestDatabase();
     const servers: ServerProcess[] = [];

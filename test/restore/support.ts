@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { listBackups, type Backup } from '../../src/backup/files/catalogue';
 import { settleInterrupted } from '../../src/cli/settle-interrupted';
 import type { Query } from '../../src/database/connection/query';

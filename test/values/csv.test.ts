@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { csvLine } from '../../src/values/csv';
 import { parseCsv } from '../support/csv';
 

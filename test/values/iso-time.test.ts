@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { isoTime } from '../../src/values/iso-time';
 
 describe('isoTime', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/random';
 import { formatCents, MAX_CENTS, parseCents } from '../../src/values/money';
 
 describe('money', () => {
