@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { Config } from './config/config';
 import { keptJwtSecret } from './config/jwt-secret';
+import { warnOfPlainHttp } from './config/copy-settings';
 import { findLoosePermissions } from './config/storage-check';
 import { closeDataSource } from './database/close';
 import type { DatabaseAddress } from './database/connection/address';
@@ -52,7 +53,8 @@ async function start(
   { config, log, announcePassword = () => undefined, ...programs }: ApplicationOptions,
   running: Running,
 ): Promise<Application> {
-  for (const warning of await findLoosePermissions(config.storageDir)) log.warn(warning);
+  const warnings = [...(await findLoosePermissions(config.storageDir)), ...warnOfPlainHttp(config.backup.copy)];
+  for (const warning of warnings) log.warn(warning);
   const jwtSecret = config.jwtSecret ?? (await keptJwtSecret(config.storageDir));
   const { dataSource, address } = await connect(config, log, running);
   const query: Query = (sql, parameters = []) => dataSource.query(sql, [...parameters]);

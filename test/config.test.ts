@@ -6,8 +6,8 @@ import { type Config, loadConfig } from '../src/config/config';
 import { SettingError } from '../src/config/read-setting';
 
 const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null };
-const WEEK_MS = 604_800_000;
 const RECIPIENT = 'age1t4yy4jhrrlv66kfm3gqdugfndn247eegrcc202l255zr0amh35cqjj30qv';
+const WEEK_MS = 604_800_000;
 
 /** What a wrong setting says; the whole of it is one line. */
 function complaint(environment: Record<string, string>): string {
@@ -325,50 +325,5 @@ describe('settings', () => {
       expect(message).toMatch(/^ADMIN_PASSWORD must have at least 8/);
       expect(message).not.toContain('hunter2');
     });
-  });
-});
-
-describe('settings of the copies', () => {
-  const keys = { AWS_ACCESS_KEY_ID: 'AKIA0', AWS_SECRET_ACCESS_KEY: 'hunter2' };
-  const copy = (environment: Record<string, string>): unknown => loadConfig(environment).backup.copy;
-
-  test('a folder', () => {
-    expect(copy({ BACKUP_COPY_TO: '/mnt/copies/' })).toEqual({
-      ...NO_COPIES,
-      target: { kind: 'directory', directory: '/mnt/copies' },
-    });
-  });
-
-  test.each([
-    ['s3://bucket', ''],
-    ['s3://bucket/', ''],
-    ['s3://bucket/some/where', 'some/where/'],
-    ['s3://bucket/some/where/', 'some/where/'],
-  ])('%s', (url, prefix) => {
-    expect(copy({ BACKUP_COPY_TO: url, ...keys, BACKUP_S3_ENDPOINT: 'https://s3.example.com' })).toEqual({
-      ...NO_COPIES,
-      target: { kind: 's3', bucket: 'bucket', prefix },
-      s3: {
-        endpoint: 'https://s3.example.com',
-        region: 'us-east-1',
-        accessKeyId: 'AKIA0',
-        secretAccessKey: 'hunter2',
-        sessionToken: null,
-      },
-    });
-  });
-
-  test('a storage needs both keys, which other programs may need without us', () => {
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = keys;
-    const to = { BACKUP_COPY_TO: 's3://bucket' };
-    expect(complaint(to)).toMatch(/^AWS_ACCESS_KEY_ID must be set where/);
-    expect(complaint({ ...to, AWS_ACCESS_KEY_ID })).toMatch(/^AWS_SECRET_ACCESS_KEY must be set where/);
-    expect(copy({ AWS_SECRET_ACCESS_KEY })).toEqual(NO_COPIES);
-  });
-
-  test('recipients and the identity', () => {
-    expect(
-      copy({ BACKUP_COPY_RECIPIENT: `${RECIPIENT}, ${RECIPIENT}`, BACKUP_COPY_IDENTITY_FILE: '/root/key.txt' }),
-    ).toEqual({ ...NO_COPIES, recipients: [RECIPIENT, RECIPIENT], identityFile: '/root/key.txt' });
   });
 });

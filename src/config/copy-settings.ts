@@ -42,6 +42,22 @@ export function parseCopySettings(
   return { target, recipients, s3, identityFile: identityFile === undefined ? null : path.resolve(identityFile) };
 }
 
+/**
+ * What the start says about a storage that is asked over plain http, on another machine: the keys never travel, but
+ * copies do, and something on the way can answer in the storage's place.
+ * @returns nothing, or one sentence
+ */
+export function warnOfPlainHttp({ target, s3, recipients }: CopySettings): string[] {
+  if (target?.kind !== 's3' || s3?.endpoint?.startsWith('http:') !== true) return [];
+  const { hostname } = new URL(s3.endpoint);
+  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return [];
+  const risk =
+    recipients.length > 0
+      ? 'others on the way see the names of the copies, and can keep copies from arriving'
+      : 'others on the way can read every copy. Set an https endpoint, or BACKUP_COPY_RECIPIENT to encrypt copies';
+  return [`BACKUP_S3_ENDPOINT is a plain http address: ${risk}.`];
+}
+
 function parseTarget(
   to: string | undefined,
   storageDir: string,
