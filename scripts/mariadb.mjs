@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchMariaDb } from './mariadb-folder.mjs';
 import { run, say, SetupError } from './processes.mjs';
 
 const require = createRequire(import.meta.url);
@@ -10,20 +12,31 @@ const DEBIAN_PACKAGES = [
   ['mariadb-server-core', 'mariadb-client'],
   ['mariadb-server-core-10.6', 'mariadb-client-10.6'],
 ];
+/** How other systems install it, by the program that does. */
+const BY_HAND = {
+  dnf: 'sudo dnf install mariadb-server mariadb',
+  zypper: 'sudo zypper install mariadb mariadb-client',
+  pacman: 'sudo pacman -S mariadb',
+  apk: 'doas apk add mariadb mariadb-client',
+};
 const HOW =
   'install MariaDB (Debian and Ubuntu: apt-get install mariadb-server-core mariadb-client; macOS: brew install mariadb)';
+const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/libexec', '/usr/local/bin', '/usr/bin'];
 
 /** The programs of MariaDB that are not installed. Needs a build. */
 export function missingPrograms() {
-  const programs = fileURLToPath(new URL('../dist/src/database/host/programs.js', import.meta.url));
-  const { findProgram } = require(programs);
+  const { findProgram } = built();
   return PROGRAMS.filter((name) => findProgram([name]) === null);
 }
 
-/** Installs MariaDB's programs where that takes no password; starts no server. @throws SetupError */
+/**
+ * Installs MariaDB's programs where that takes no password, and on Debian and Ubuntu without one into a folder of the user;
+ * starts no server.
+ * @throws SetupError
+ */
 export async function installMariaDb() {
-  if (process.platform === 'darwin' && (await run('brew', ['--version'])).code === 0) await installWithBrew();
-  else if (existsSync('/usr/bin/apt-get')) await installWithApt(await howToBecomeRoot());
+  if (await works('apt-get')) await installWithApt(await howToBecomeRoot());
+  else if (await works('brew')) await installWithBrew();
   if (missingPrograms().length > 0) throw lacksMariaDb();
 }
 
@@ -32,8 +45,48 @@ export function lacksMariaDb() {
   return new SetupError(`MariaDB's ${missingPrograms().join(', ')} cannot be found: ${HOW}, or set DATABASE_URL.`);
 }
 
+/**
+ * Where a person has to install MariaDB, that is said at once, and not after a minute of installing npm packages. Needs no
+ * build.
+ * @returns {Promise<SetupError | null>} null where it is there, or can be had
+ */
+export async function mustBeInstalledByHand() {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...SERVER_FOLDERS];
+  if (folders.some((folder) => isExecutable(join(folder, 'mariadbd')))) return null;
+  if ((await works('apt-get')) || (await works('brew'))) return null;
+  for (const [name, command] of Object.entries(BY_HAND)) {
+    if (await works(name)) return new SetupError(`MariaDB cannot be found. Install it, then start again: ${command}`);
+  }
+  return new SetupError('MariaDB cannot be found: install its server and its client programs, or set DATABASE_URL.');
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function works(program) {
+  return (await run(program, ['--version'])).code === 0;
+}
+
+function built() {
+  return require(fileURLToPath(new URL('../dist/src/database/host/programs.js', import.meta.url)));
+}
+
 async function installWithApt(root) {
-  if (root === null) return;
+  if (root === null) {
+    const names = (await findDebianPackages()) ?? DEBIAN_PACKAGES[0];
+    const failure = await fetchMariaDb(names, dirname(built().fetchedPrograms()));
+    if (failure === null) return;
+    throw new SetupError(
+      `apt-get could not fetch ${names.join(' ')}: ${HOW}, or set DATABASE_URL.`,
+      lastLines(failure),
+    );
+  }
   const apt = (...args) => run(...asRoot(root, ['apt-get', '-qq', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args]));
   let names = await findDebianPackages();
   say(`Installing the MariaDB programs with apt-get (${(names ?? DEBIAN_PACKAGES[0]).join(' ')}) ...`);

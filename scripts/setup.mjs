@@ -3,7 +3,7 @@ import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, hasSources, isBuildNeeded } from './build.mjs';
-import { installMariaDb, lacksMariaDb, missingPrograms } from './mariadb.mjs';
+import { installMariaDb, lacksMariaDb, missingPrograms, mustBeInstalledByHand } from './mariadb.mjs';
 import { areNpmPackagesNeeded, installNpmPackages } from './packages.mjs';
 import { endWith, say, SetupError } from './processes.mjs';
 import { isDatabaseElsewhere, setting } from './settings.mjs';
@@ -32,6 +32,10 @@ export async function setup({ dev = false, embedded = false } = {}) {
   const [need] = findNeeds(wanted);
   if (need === undefined) return;
   if (isProduction) endWith(need.lacks());
+  if (embedded || !isDatabaseElsewhere()) {
+    const lack = await mustBeInstalledByHand();
+    if (lack !== null) endWith(lack);
+  }
   const code = await setUpAlone(wanted);
   if (code !== 0) process.exit(code);
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DatabaseUnavailableError } from '../connection/errors';
 
@@ -16,14 +17,30 @@ const SERVER_DIRECTORIES = [
 ];
 
 /**
+ * The folder of the programs that were fetched for a user who may install none (scripts/mariadb-folder.mjs). HOME decides
+ * only where the system knows no home: the processes that make backups are not given it, and look for the same programs.
+ */
+export function fetchedPrograms(): string {
+  return join(homeOfUser(), '.cache', 'motorpool', 'mariadb', 'bin');
+}
+
+function homeOfUser(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return homedir();
+  }
+}
+
+/**
  * The absolute path of the first of `names` that is installed, or null. Names are tried in the order given; for each,
- * the folders of PATH come first, then the usual folders for server programs. No shell is involved.
+ * the folders of PATH come first, then the usual folders for server programs, then what was fetched. No shell is involved.
  */
 export function findProgram(names: readonly string[]): string | null {
   // A relative entry of PATH would let the current folder choose the program.
   const directories = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory.startsWith('/'));
   for (const name of names) {
-    for (const directory of [...directories, ...SERVER_DIRECTORIES]) {
+    for (const directory of [...directories, ...SERVER_DIRECTORIES, fetchedPrograms()]) {
       const path = join(directory, name);
       if (isExecutableFile(path)) return path;
     }
