@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { loadProcessConfig } from './src/config/config';
+import { loadProcessConfig } from './src/config/process-config';
 import { createDataSource } from './src/database/data-source';
 import { embeddedAddress } from './src/database/embedded/embedded';
 

@@ -5,7 +5,7 @@ import { createLog } from './program/log';
 import { command, EXIT, runCommand } from './program/command';
 import { whyChildrenEndWithUs } from './program/child-fate';
 import { stopSignals } from './program/stop-signals';
-import { loadProcessConfig } from './config/config';
+import { loadProcessConfig } from './config/process-config';
 
 /** The programs lie beside this file in a build. */
 const BACKUP_PROGRAM = path.join(__dirname, 'cli', 'backup-worker.js');

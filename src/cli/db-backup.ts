@@ -7,7 +7,7 @@ import { listLabelled } from '../backup/files/proofs';
 import { proveNewest, type ProofRunDependencies } from '../backup/run/prove-newest';
 import { runBackup } from '../backup/run/run-backup';
 import { backupSettings } from '../backup/core/settings';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
 import { command, EXIT, messageOf, runCommand } from '../program/command';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { migrateDatabase } from '../database/known-schemas';
 import { workBriefly } from './brief-work';
 import { command, runCommand } from '../program/command';

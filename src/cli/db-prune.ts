@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { runPrune } from '../backup/run/run-prune';
 import { backupSettings } from '../backup/core/settings';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import type { DatabaseAddress } from '../database/connection/address';
 import { createDataSource } from '../database/data-source';
 import { openDatabase } from '../database/open';

@@ -9,7 +9,7 @@ import { planText } from '../backup/restore/plan/plan-text';
 import type { RestoreOutcome } from '../backup/restore/restore-run';
 import { restore, RestoreStopped } from '../backup/restore/restore';
 import { backupSettings } from '../backup/core/settings';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { openDatabase } from '../database/open';
 import { proveNewest, type ProofRunDependencies } from '../backup/run/prove-newest';
 import { backupLedger } from '../services/backup-ledger';

@@ -5,7 +5,7 @@ import { BackupError, humanSize, UnsoundBackup } from '../backup/core/errors';
 import { leftUnproven } from '../backup/prove/proof';
 import { verifyFile, type Verification } from '../backup/prove/verify-file';
 import { backupSettings } from '../backup/core/settings';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { openDatabase } from '../database/open';
 import { backupLedger } from '../services/backup-ledger';
 import { copyAccess, ONLY_FOR_COPIES } from './copy-access';

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { backupSettings } from '../backup/core/settings';
 import { listLabelled } from '../backup/files/proofs';
-import { loadProcessConfig, type Config } from '../config/config';
+import type { Config } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { command, runCommand } from '../program/command';
 import { byCommand } from '../services/changes';
 import { FindingService } from '../services/finding-service';

@@ -1,5 +1,5 @@
 import { openSession } from '../backup/server/session';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { command, EXIT, runCommand } from '../program/command';
 import { acknowledgedFindings, checkLedger } from '../services/finding-service';
 import { workBriefly } from './brief-work';

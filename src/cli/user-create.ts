@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Option } from 'commander';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { Role } from '../entities/enums';
 import { byCommand } from '../services/changes';
 import { UserService } from '../services/user-service';

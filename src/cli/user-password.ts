@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { loadProcessConfig } from '../config/config';
+import { loadProcessConfig } from '../config/process-config';
 import { AccountService } from '../services/account-service';
 import { byCommand } from '../services/changes';
 import { UserService } from '../services/user-service';

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { urlToHttpOptions } from 'node:url';
-import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { RetentionRules } from '../backup/core/settings';
 import type { CopySettings } from '../backup/offsite/settings';
 import { COPY_SETTINGS, parseCopySettings } from './copy-settings';
 import { parseDuration } from './duration';
-import { misspelled, withHome } from './names';
+import { withHome } from './names';
 import { type Environment, readSetting, SettingError } from './read-setting';
 import { parseRetention, RETENTION_SETTINGS } from './retention-settings';
 import type { DatabaseAddress } from '../database/connection/address';
@@ -242,24 +240,11 @@ export function loadConfig(environment: Environment): Config {
 }
 
 /** Every name that a setting can have. */
-const KNOWN = [...Object.keys(settings.shape), ...COPY_SETTINGS, ...RETENTION_SETTINGS].flatMap((name) => [
-  name,
-  `${name}_FILE`,
-]);
-
-/** Reads the process's environment and the `.env` file in the working directory, if there is one. @throws SettingError */
-export function loadProcessConfig(): Config {
-  try {
-    process.loadEnvFile('.env');
-    const names = Object.keys(parseEnv(readFileSync('.env', 'utf8')));
-    for (const sentence of misspelled(names, KNOWN)) process.stderr.write(`${sentence}\n`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new SettingError(`The file .env cannot be read: ${(error as Error).message}.`);
-    }
-  }
-  return loadConfig(process.env);
-}
+export const SETTING_NAMES: readonly string[] = [
+  ...Object.keys(settings.shape),
+  ...COPY_SETTINGS,
+  ...RETENTION_SETTINGS,
+].flatMap((name) => [name, `${name}_FILE`]);
 
 function retentionRules(environment: Environment): RetentionRules {
   const given = Object.fromEntries(RETENTION_SETTINGS.map((name) => [name, readSetting(environment, name)]));
