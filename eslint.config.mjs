@@ -56,7 +56,7 @@ export const rooms = {
     ...DATABASE,
   ],
   'backup/schedule': ['backup/run', ...GROUND],
-  'backup/offsite': ['backup/run', 'backup/schedule', ...GROUND, ...DATABASE],
+  'backup/offsite': ['backup/prove', 'backup/run', 'backup/schedule', ...GROUND, ...DATABASE],
   'backup/status': ['backup/binlog', 'backup/prove', 'backup/schedule', 'values', ...GROUND, ...DATABASE],
   config: ['backup/core', 'backup/offsite', 'database/connection', 'values'],
   program: ['backup/core', 'backup/run', 'config', 'database/connection'],

@@ -17,7 +17,8 @@ import { createHttpServer } from './http/server';
 import { type HowToStop, Running } from './program/running';
 import { createServices } from './services';
 import { settleFacts } from './services/pool-facts';
-import { type BackupPrograms, startBackups } from './start-backups';
+import type { BackupPrograms } from './backups-options';
+import { startBackups } from './start-backups';
 
 export interface Application {
   /** Where it listens, such as "http://127.0.0.1:4000". */

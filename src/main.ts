@@ -12,6 +12,7 @@ const BACKUP_PROGRAM = path.join(__dirname, 'cli', 'backup-worker.js');
 const PROOF_PROGRAM = path.join(__dirname, 'cli', 'proof-worker.js');
 const SCRUB_PROGRAM = path.join(__dirname, 'cli', 'scrub-worker.js');
 const COPY_PROGRAM = path.join(__dirname, 'cli', 'copy-worker.js');
+const DRILL_PROGRAM = path.join(__dirname, 'cli', 'drill-worker.js');
 
 const program = command(
   'start',
@@ -27,6 +28,7 @@ const program = command(
     log,
     backupProgram: BACKUP_PROGRAM,
     copyProgram: COPY_PROGRAM,
+    drillProgram: DRILL_PROGRAM,
     proofProgram: PROOF_PROGRAM,
     scrubProgram: SCRUB_PROGRAM,
     announcePassword: (password) => {

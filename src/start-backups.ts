@@ -4,47 +4,25 @@ import { BackupLog } from './backup/core/log';
 import { stateOfFolder } from './backup/files/catalogue';
 import { prepareFolders } from './backup/files/staging';
 import { type Copier, createCopier } from './backup/offsite/copier';
-import { isOffsite } from './backup/offsite/status';
+import { lastDrillProblem } from './backup/offsite/drill';
 import { BackupChecker } from './backup/prove/verification-queue';
 import { keepLastTry } from './backup/run/last-try';
 import type { BackupRequest } from './backup/run/types';
 import type { WorkerReport } from './backup/schedule/worker-report';
 import { BackupScheduler, timeLimitForBackups } from './backup/schedule/backup-scheduler';
-import { Scrubber } from './backup/schedule/scrubber';
 import { createProver, type Prover } from './backup/schedule/prover';
 import { CoverageWatcher } from './backup/schedule/coverage-watcher';
 import { BackupService, type BackupStatus } from './backup/status/backup-service';
-import { Heartbeat } from './backup/status/heartbeat';
 import { Reporter } from './backup/status/peer-inventory';
 import { BackupWebhook } from './backup/status/webhook';
+import type { BackupsOptions } from './backups-options';
 import type { Config } from './config/config';
-import type { DatabaseAddress } from './database/connection/address';
-import type { Query } from './database/connection/query';
 import { whatChangesLack } from './database/write-needs';
-import type { HowToStop, Running } from './program/running';
+import type { HowToStop } from './program/running';
 import type { WorkerInput } from './program/worker-input';
 import { backupLedger } from './services/backup-ledger';
 import { acknowledgedFindings } from './services/finding-service';
-
-/** The programs that work in the background, each as `node` is given it. */
-export interface BackupPrograms {
-  /** Makes a backup. */
-  backupProgram: string;
-  /** Proves the newest backup. */
-  proofProgram: string;
-  /** Reads the kept backups again and compares their hashes. */
-  scrubProgram: string;
-  /** Copies the backups off-site. */
-  copyProgram: string;
-}
-
-interface BackupsOptions extends BackupPrograms {
-  config: Config;
-  address: DatabaseAddress;
-  /** Asks the live database. */
-  query: Query;
-  running: Running;
-}
+import { startDrills, startHeartbeat, startScrub } from './start-periodic';
 
 /** The server's part in backups. */
 interface Backups {
@@ -117,6 +95,7 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
     prover: prover.scheduler,
     acknowledged: () => acknowledgedFindings(query),
     lacking: () => whatChangesLack(config, query),
+    drillProblem: () => lastDrillProblem(settings),
     provesSince: new Date(),
   });
   return {
@@ -136,15 +115,12 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
       if (proofWebhook !== null && !(status.isProofDue && status.damageProblem === null))
         tellOfProofs(proofWebhook, status);
       const watcher = watchCoverage(options, { desk, scheduler, prover, settings });
-      startScrubber(options, {
-        log,
-        settings,
-        scheduler,
-        onChecked: () => {
-          watcher.lookAgain();
-          tellProof();
-        },
+      const isBackupRunning = (): boolean => scheduler.running;
+      startScrub(options, log, isBackupRunning, () => {
+        watcher.lookAgain();
+        tellProof();
       });
+      startDrills(options, log, isBackupRunning);
       copier?.request();
       startHeartbeat(options, log, reach);
     },
@@ -268,33 +244,4 @@ function watchCoverage(
     watcher.stop();
   });
   return watcher;
-}
-
-type Scrubbed = Pick<Watched, 'settings' | 'scheduler'> & { log: BackupLog; onChecked: () => void };
-
-function startHeartbeat(
-  { config, address, query, running }: BackupsOptions,
-  log: BackupLog,
-  status: () => Promise<BackupStatus>,
-): void {
-  const { heartbeatUrl: url, heartbeatEveryMs: everyMs, copy } = config.backup;
-  if (url === null) return;
-  const settings = backupSettings(config.storageDir, config.backup);
-  const request = { settings, copy, ledger: backupLedger, query, database: address.database };
-  const heartbeat = new Heartbeat({ url, everyMs, log, status, isOffsite: isOffsite.bind(null, request) });
-  running.add(() => heartbeat.stop());
-}
-
-function startScrubber(options: BackupsOptions, { log, settings, scheduler, onChecked }: Scrubbed): void {
-  const { config, scrubProgram, running } = options;
-  const scrubber = new Scrubber({
-    command: [process.execPath, scrubProgram],
-    input: inputOf(config),
-    settings,
-    log,
-    everyMs: config.backup.checkEveryMs,
-    isBackupRunning: () => scheduler.running,
-    onChecked,
-  });
-  running.add(() => scrubber.stop());
 }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Config, loadConfig } from '../src/config/config';
 import { SettingError } from '../src/config/read-setting';
 
-const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null };
+const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null, drillEveryMs: 604_800_000 };
 const RECIPIENT = 'age1t4yy4jhrrlv66kfm3gqdugfndn247eegrcc202l255zr0amh35cqjj30qv';
 const WEEK_MS = 604_800_000;
 
@@ -92,6 +92,8 @@ describe('settings', () => {
     ['BACKUP_VERIFY', 'checksum', { backup: { ...BACKUP, verify: 'checksum' } }],
     ['BACKUP_CHANGES_WITHIN', '30s', { backup: { ...BACKUP, changesWithinMs: 30_000 } }],
     ['BACKUP_CHECK_EVERY', '12h', { backup: { ...BACKUP, checkEveryMs: 43_200_000 } }],
+    ['DRILL_EVERY', '12h', { backup: { ...BACKUP, copy: { ...NO_COPIES, drillEveryMs: 43_200_000 } } }],
+    ['DRILL_EVERY', '0', { backup: { ...BACKUP, copy: { ...NO_COPIES, drillEveryMs: 0 } } }],
     ['HEARTBEAT_URL', 'https://example.com/ping', { backup: { ...BACKUP, heartbeatUrl: 'https://example.com/ping' } }],
     ['HEARTBEAT_EVERY', '30s', { backup: { ...BACKUP, heartbeatEveryMs: 30_000 } }],
     [
@@ -212,6 +214,7 @@ describe('settings', () => {
     // The last letter is wrong.
     ['BACKUP_COPY_RECIPIENT', `${RECIPIENT.slice(0, -1)}q`, 'must be an age recipient'],
     ['BACKUP_S3_ENDPOINT', 'https://user:hunter2@host', 'must be an http or https URL'],
+    ['DRILL_EVERY', '59s', 'must be a time such as 12h or 7d, from a minute (1m) on, or 0 for none'],
     [
       'DATABASE_URL',
       'postgres://user:hunter2@host/pool',

@@ -3,7 +3,7 @@ import { loadConfig } from '../src/config/config';
 import { warnOfPlainHttp } from '../src/config/copy-settings';
 import { SettingError } from '../src/config/read-setting';
 
-const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null };
+const NO_COPIES = { target: null, recipients: [], s3: null, identityFile: null, drillEveryMs: 604_800_000 };
 const RECIPIENT = 'age1t4yy4jhrrlv66kfm3gqdugfndn247eegrcc202l255zr0amh35cqjj30qv';
 
 function complaint(environment: Record<string, string>): string {

@@ -11,6 +11,6 @@ module.exports = [
   '/test/docs/(readme|commands)',
   '/test/http/hanging-database',
   '/test/ledger/(cut-connections|histories|outages|storm)',
-  '/test/process/(commands|copies|demo|green|no-root|packed|several-servers|stop)',
+  '/test/process/(commands|copies|demo|drill|green|no-root|packed|several-servers|stop)',
   '/test/restore/(cases|commands|every-operation|histories|kills|runbook|status)',
 ];

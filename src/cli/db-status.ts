@@ -1,4 +1,5 @@
 import { labelOf, listLabelled } from '../backup/files/proofs';
+import { describeDrill, type Drill, drills, lastDrillProblem } from '../backup/offsite/drill';
 import { copyStatus, type CopyStatus } from '../backup/offsite/status';
 import { BackupService, type BackupStatus } from '../backup/status/backup-service';
 import { type BackupView, viewOf } from '../backup/status/backup-view';
@@ -50,6 +51,8 @@ type Report = Omit<BackupStatus, keyof OfServer | keyof OfDatabase> & {
 } & {
   /** null where no copies are kept. */
   copies: CopyStatus | null;
+  /** The last drill of the copies; null where there was none. */
+  drill: Drill | null;
   backups: (Omit<BackupView, 'current' | 'check'> & { current: boolean | null })[];
 };
 
@@ -90,6 +93,7 @@ async function readLive(address: DatabaseAddress, config: Config, settings: Back
       prover: { problem: await lastProofFailure(settings), failuresInARow: 0, running: false },
       acknowledged: () => acknowledgedFindings(session.query),
       lacking: () => whatChangesLack(config, session.query),
+      drillProblem: () => lastDrillProblem(settings),
     });
     const status = reportOf(await service.status());
     const { database } = session.address;
@@ -97,7 +101,7 @@ async function readLive(address: DatabaseAddress, config: Config, settings: Back
     const copies = await copyStatus(settings, config.backup.copy, await listLabelled(settings), pool);
     const problem = status.problem ?? copies?.problem ?? null;
     const backups = (await service.list()).map(({ check: _check, ...view }) => view);
-    return { ...status, healthy: problem === null, problem, copies, backups };
+    return { ...status, healthy: problem === null, problem, copies, drill: await lastDrill(settings), backups };
   } finally {
     session.close();
   }
@@ -152,6 +156,7 @@ async function readFiles(config: Config, settings: BackupSettings, problem: stri
     reachNote: null,
     verify: settings.verify,
     copies: await copyStatus(settings, config.backup.copy, backups),
+    drill: await lastDrill(settings),
     backups: backups.map((backup) => ({ ...viewOf(backup), current: null })),
   };
 }
@@ -169,6 +174,7 @@ function statusText(report: Report, directory: string, now: Date): string {
     `${count} ${count === 1 ? 'backup' : 'backups'} (the newest ${keep} stay, and what the rules keep), ${humanSize(totalBytes)}.${report.running ? ' One is being made now.' : ''}${report.proving ? ' One is being proven now.' : ''}`,
     `Folder: ${directory}`,
     ...(report.copies === null ? [] : copiesText(report.copies)),
+    ...drillText(report, now),
   ];
   const rows = report.backups.map((backup) => [
     backup.filename,
@@ -206,6 +212,17 @@ function copiesText({ to, newest, count, copied, running }: CopyStatus): string[
   const now = running ? ' One is being made now.' : '';
   const latest = newest === null ? [] : [`Newest copy: ${newest}`];
   return [`${count} ${count === 1 ? 'copy' : 'copies'} in ${to}, of ${copied} of these backups.${now}`, ...latest];
+}
+
+async function lastDrill(settings: BackupSettings): Promise<Drill | null> {
+  return (await drills(settings))[0] ?? null;
+}
+
+/** A drill that failed stands in the first line. */
+function drillText({ copies, drill }: Report, now: Date): string[] {
+  if (drill?.problem === null)
+    return wrap(`${describeDrill(drill)} That was ${age(now.getTime() - Date.parse(drill.at))} ago.`);
+  return copies === null || drill !== null ? [] : ['No copy was restored yet to try it: npm run db:drill.'];
 }
 
 const WIDTHS = [33, 9, 6, 8, 8, 9];

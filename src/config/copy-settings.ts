@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { bech32Prefix } from '../values/bech32';
+import { parseDuration } from './duration';
 import { parseS3Url, type CopySettings, type CopyTarget, type S3Access } from '../backup/offsite/settings';
 
 type Given = Readonly<Record<string, string | undefined>>;
@@ -16,6 +17,7 @@ export const COPY_SETTINGS = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
   'AWS_REGION',
+  'DRILL_EVERY',
 ] as const;
 
 /**
@@ -39,7 +41,16 @@ export function parseCopySettings(
     fail('BACKUP_COPY_RECIPIENT', 'must be an age recipient, as age-keygen prints it ("age1..."), or several');
   }
   const identityFile = given.BACKUP_COPY_IDENTITY_FILE;
-  return { target, recipients, s3, identityFile: identityFile === undefined ? null : path.resolve(identityFile) };
+  const drillEveryMs = drillTime(given.DRILL_EVERY ?? '7d');
+  if (drillEveryMs === null)
+    fail('DRILL_EVERY', 'must be a time such as 12h or 7d, from a minute (1m) on, or 0 for none');
+  return {
+    target,
+    recipients,
+    s3,
+    identityFile: identityFile === undefined ? null : path.resolve(identityFile),
+    drillEveryMs,
+  };
 }
 
 /**
@@ -58,7 +69,11 @@ export function warnOfPlainHttp({ target, s3, recipients }: CopySettings): strin
   return [`BACKUP_S3_ENDPOINT is a plain http address: ${risk}.`];
 }
 
-function parseTarget(
+/**
+ * Parses where copies are kept, as BACKUP_COPY_TO names it.
+ * @param fail called with the setting's name and what it must be
+ */
+export function parseTarget(
   to: string | undefined,
   storageDir: string,
   fail: (name: string, must: string) => never,
@@ -75,6 +90,13 @@ function parseTarget(
     fail('BACKUP_COPY_TO', 'must be a folder outside of STORAGE_DIR');
   }
   return { kind: 'directory', directory };
+}
+
+/** In ms; null where the text is none. */
+function drillTime(text: string): number | null {
+  if (text === '0') return 0;
+  const ms = parseDuration(text);
+  return ms === null || ms < 60_000 ? null : ms;
 }
 
 function parseAccess(given: Given, fail: (name: string, must: string) => never): S3Access | null {

@@ -6,7 +6,7 @@ import { startApplication } from '../../src/app';
 import { loadConfig } from '../../src/config/config';
 import { checkLedger } from '../../src/services/ledger-check';
 import { type Client, refusalOf } from '../support/client';
-import { BACKUP_PROGRAM, COPY_PROGRAM, PROOF_PROGRAM, SCRUB_PROGRAM } from '../support/programs';
+import { BACKUP_PROGRAM, COPY_PROGRAM, DRILL_PROGRAM, PROOF_PROGRAM, SCRUB_PROGRAM } from '../support/programs';
 import { ADMIN, startTestServer, type TestServer } from '../support/server';
 import { changesNothing } from '../support/traces';
 
@@ -46,6 +46,7 @@ describe('currency and commission rate', () => {
       const programs = {
         backupProgram: BACKUP_PROGRAM,
         copyProgram: COPY_PROGRAM,
+        drillProgram: DRILL_PROGRAM,
         proofProgram: PROOF_PROGRAM,
         scrubProgram: SCRUB_PROGRAM,
       };

@@ -38,7 +38,7 @@ export async function openCopyBench(change: Partial<CopySettings> = {}, keep = 1
   const settings = backupSettings(root, { keep, verify: 'restore' });
   await prepareFolders(settings);
   const to: CopyTarget = { kind: 'directory', directory: target };
-  const copy = { target: to, recipients: [], s3: null, identityFile: null, ...change };
+  const copy = { target: to, recipients: [], s3: null, identityFile: null, drillEveryMs: 0, ...change };
   const dependencies: CopyDependencies = { settings, copy };
   const copyAll = (other: Partial<CopyDependencies> = {}): Promise<CopyOutcome> =>
     copyBackups({ ...dependencies, ...other });

@@ -17,4 +17,5 @@ export const program = (name: string): string => path.join(ROOT, 'dist', 'src', 
 export const BACKUP_PROGRAM = program('cli/backup-worker');
 export const SCRUB_PROGRAM = program('cli/scrub-worker');
 export const COPY_PROGRAM = program('cli/copy-worker');
+export const DRILL_PROGRAM = program('cli/drill-worker');
 export const PROOF_PROGRAM = program('cli/proof-worker');

@@ -8,6 +8,8 @@ export interface CopySettings {
   s3: S3Access | null;
   /** The file that holds the age identities which open encrypted copies. Nothing that makes copies reads it. */
   identityFile: string | null;
+  /** The newest copy is restored once in this time, in ms; 0: never. */
+  drillEveryMs: number;
 }
 
 export type CopyTarget = { kind: 'directory'; directory: string } | ({ kind: 's3' } & S3Place);

@@ -95,6 +95,8 @@ export interface BackupServiceOptions {
   acknowledged?: () => Promise<readonly Acknowledgement[]>;
   /** What the next change would lack, before any backup of it, in one sentence; null: nothing. */
   lacking?: () => Promise<string | null>;
+  /** What the last drill of the copies found wrong; null: nothing. */
+  drillProblem?: () => Promise<string | null>;
   /** Before this nobody could have proven anything: a server that just started is not late. */
   provesSince?: Date;
 }
@@ -180,7 +182,8 @@ export class BackupService {
     const lack = (await this.options.lacking?.()) ?? null;
     const waitsTooLong = lacking ?? (mayBeLacking ? waiting.problem : null);
     const failure = lack ?? failed ?? proofs.damage ?? waitsTooLong;
-    const problem = failure ?? proofs.problem ?? unfit ?? copier?.problem ?? null;
+    const offsite = copier?.problem ?? (await this.options.drillProblem?.()) ?? null;
+    const problem = failure ?? proofs.problem ?? unfit ?? offsite;
     return {
       healthy: problem === null,
       problem,
