@@ -4,7 +4,7 @@ import { BackupLog } from './backup/core/log';
 import { stateOfFolder } from './backup/files/catalogue';
 import { prepareFolders } from './backup/files/staging';
 import { type Copier, createCopier } from './backup/offsite/copier';
-import { lastDrillProblem } from './backup/offsite/drill';
+import { drills } from './backup/offsite/drill';
 import { BackupChecker } from './backup/prove/verification-queue';
 import { keepLastTry } from './backup/run/last-try';
 import type { BackupRequest } from './backup/run/types';
@@ -95,7 +95,7 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
     prover: prover.scheduler,
     acknowledged: () => acknowledgedFindings(query),
     lacking: () => whatChangesLack(config, query),
-    drillProblem: () => lastDrillProblem(settings),
+    recovery: { ledger: backupLedger, drills: () => drills(settings) },
     provesSince: new Date(),
   });
   return {

@@ -67,6 +67,7 @@ const ACCESS: Readonly<Record<string, Rule>> = {
   'Query.backupLog': ADMIN,
   'Query.backupStatus': ADMIN,
   'Query.backupsPage': ADMIN,
+  'Query.recoveryReport': ADMIN,
   'Query.operations': ADMIN,
   'Query.operationsPage': ADMIN,
   'Query.poolHistory': ADMIN,

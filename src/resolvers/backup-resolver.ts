@@ -1,11 +1,14 @@
 import { Arg, Args, Ctx, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { byAccount } from '../services/changes';
+import { DateTime } from '../scalars/date-time';
 import { notFound } from '../services/errors';
+import { checkTimes } from '../services/filters';
 import { checkFirst } from '../services/page';
 import { backupPage } from './backup-page';
 import { type Context, viewerOf } from './context';
 import { BackupArguments } from './types/arguments';
 import { BackupLogEntryType, BackupStatusType, BackupType } from './types/backup';
+import { RecoveryReportType } from './types/recovery-report';
 import { BackupConnection, type Connection, connection } from './types/connections';
 
 const EVERYWHERE = {
@@ -55,6 +58,18 @@ export class BackupResolver {
   @Query(() => BackupStatusType)
   backupStatus(@Ctx() { backups }: Context): Promise<BackupStatusType> {
     return backups.status();
+  }
+
+  @Query(() => RecoveryReportType, {
+    description: 'What an auditor asks about backups and restores in that time, signed. As text: npm run db:report.',
+  })
+  recoveryReport(
+    @Arg('from', () => DateTime, { description: 'Included.' }) from: Date,
+    @Arg('to', () => DateTime, { description: 'Not included. Not before from.' }) to: Date,
+    @Ctx() { backups }: Context,
+  ): Promise<RecoveryReportType> {
+    checkTimes({ from, to }, ['from', 'to'], '');
+    return backups.report(from, to);
   }
 
   @Mutation(() => BackupStatusType, {

@@ -53,6 +53,27 @@ export const backupLedger = {
     return row?.first == null ? null : { first: new Date(row.first as Date), last: new Date(row.last as Date) };
   },
 
+  async operationsBetween(query: Query, from: Date, to: Date): Promise<{ number: number; at: Date }[]> {
+    const rows = await query('SELECT number, at FROM operations WHERE at >= ? AND at < ? ORDER BY number', [from, to]);
+    return rows.map(({ number, at }) => ({ number: Number(number), at: new Date(at as Date) }));
+  },
+
+  async changesBetween(
+    query: Query,
+    from: Date,
+    to: Date,
+  ): Promise<{ count: number; restores: { at: Date; actor: string }[] }> {
+    const within = 'FROM changes WHERE at >= ? AND at < ?';
+    const [row] = await query(`SELECT COUNT(*) AS count ${within}`, [from, to]);
+    // The first row of a restore tells of the pool, those behind it of accounts.
+    const restored = `SELECT at, actorName ${within} AND kind = 'db:restore' AND subject = 'pool' ORDER BY number`;
+    const restores = await query(restored, [from, to]);
+    return {
+      count: Number(row?.count),
+      restores: restores.map(({ at, actorName: actor }) => ({ at: new Date(at as Date), actor: String(actor) })),
+    };
+  },
+
   async isWhole(query: Query): Promise<boolean> {
     const given = query(
       `SELECT lastOperation AS given, (SELECT COALESCE(MAX(number), 0) FROM operations) AS newest FROM pool WHERE id = 1`,

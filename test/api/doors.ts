@@ -132,6 +132,10 @@ export const ADMIN_ONLY: Record<string, Door> = {
   'Query.latestBackup': { document: '{ latestBackup { filename } }', for: ['ADMIN'] },
   'Query.backupLog': { document: '{ backupLog { message } }', for: ['ADMIN'] },
   'Query.backupStatus': { document: '{ backupStatus { healthy } }', for: ['ADMIN'] },
+  'Query.recoveryReport': {
+    document: '{ recoveryReport(from: "2000-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z") { operations } }',
+    for: ['ADMIN'],
+  },
   'Query.operations': { document: '{ operations { number } }', for: ['ADMIN'] },
   'Query.backupsPage': { document: '{ backupsPage { totalCount } }', for: ['ADMIN'] },
   'Query.operationsPage': { document: '{ operationsPage { totalCount } }', for: ['ADMIN'] },

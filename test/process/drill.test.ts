@@ -73,6 +73,18 @@ test('a copy that is rotten makes the status unhealthy until a drill is passed',
   const after = await statusOf(folder, settings);
   expect(after).toMatchObject({ healthy: true, problem: null, drill: { lastOperation: 1, problem: null } });
   expect(after.drill?.restoreMs).toBeGreaterThan(0);
+
+  const { stdout, code } = await run(folder, 'cli/db-report', { settings });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Committed: 1 operations, \d+ changes in all\.$/m);
+  expect(stdout).toMatch(/^Stored: [\d.]+ s after the commit in the median, [\d.]+ s at most\.$/m);
+  expect(stdout).toMatch(/^Proven: not known after/m);
+  expect(stdout).toMatch(/^Off-site: [\d.]+ s after/m);
+  expect(stdout).toMatch(/^Drills: 2, of which 1 failed\. Measured time to recover: [\d.]+ s at most\.$/m);
+  expect(await run(folder, 'cli/db-report', { args: ['--from', '2026-13-01'], settings })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--from must be a time in UTC such as /) as string,
+  });
 }, 180_000);
 
 test('the server drills by itself, where it has the key', async () => {

@@ -74,12 +74,6 @@ export async function drills(settings: BackupSettings): Promise<Drill[]> {
   return (await readState(settings, 'drills', z.array(drill))) ?? [];
 }
 
-/** What the last drill found wrong, in one sentence; null: nothing, or there was none. */
-export async function lastDrillProblem(settings: BackupSettings): Promise<string | null> {
-  const [last] = await drills(settings);
-  return last === undefined || last.problem === null ? null : describeDrill(last);
-}
-
 /** Whether the next drill is due: `everyMs` after one that was passed, and an hour after one that failed. */
 export async function isDrillDue(settings: BackupSettings, everyMs: number, now: Date): Promise<boolean> {
   const [last] = await drills(settings);

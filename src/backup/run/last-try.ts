@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { reasonOf } from '../core/errors';
 import type { BackupLog } from '../core/log';
 import type { BackupSettings } from '../core/settings';
+import { record } from '../files/record';
 import { readState, writeState, type StateKey } from '../files/state-file';
 
 const lastTry = z.strictObject({
@@ -11,8 +12,12 @@ const lastTry = z.strictObject({
 });
 
 /** Keeps how the last try to make a backup ended, for commands and for the next start. Never throws. */
-export function keepLastTry(settings: BackupSettings, log: BackupLog, problem: string | null): Promise<void> {
-  return keep('last-try', settings, log, problem);
+export async function keepLastTry(settings: BackupSettings, log: BackupLog, problem: string | null): Promise<void> {
+  const before = await lastFailure(settings);
+  const at = new Date().toISOString();
+  if (before === null && problem !== null) await record(settings, { at, what: 'failing', problem });
+  if (before !== null && problem === null) await record(settings, { at, what: 'working' });
+  await keep('last-try', settings, log, problem);
 }
 
 /** Keeps whether the last try to prove a backup came to a verdict, and why it did not. Never throws. */

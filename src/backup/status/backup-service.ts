@@ -12,6 +12,7 @@ import { lostOperations } from './lost-operations';
 import type { BackupTrigger } from '../files/manifest';
 import { reportedElsewhere } from './peer-inventory';
 import type { Acknowledgement, Finding } from '../../values/finding';
+import { recoveryReport, type RecoveryReport, type RecoverySources } from './recovery-report';
 import { waitingChanges } from './waiting-changes';
 import { proofHealth, type ProofHealth } from './proof-health';
 import { LogMemory, reachStatus, type ReachStatus } from './reach';
@@ -95,8 +96,8 @@ export interface BackupServiceOptions {
   acknowledged?: () => Promise<readonly Acknowledgement[]>;
   /** What the next change would lack, before any backup of it, in one sentence; null: nothing. */
   lacking?: () => Promise<string | null>;
-  /** What the last drill of the copies found wrong; null: nothing. */
-  drillProblem?: () => Promise<string | null>;
+  /** What the report and the drills are made of; a part that only counts backups hands in nothing. */
+  recovery?: RecoverySources;
   /** Before this nobody could have proven anything: a server that just started is not late. */
   provesSince?: Date;
 }
@@ -156,6 +157,21 @@ export class BackupService {
     return (await this.list()).find((view) => view.filename === filename) ?? null;
   }
 
+  /**
+   * What an auditor asks of the time from `from` on and before `to`.
+   * @throws BackupError where it cannot be signed
+   */
+  report(from: Date, to: Date): Promise<RecoveryReport> {
+    const { settings, query, recovery } = this.options;
+    if (recovery === undefined) throw new Error('There is nothing to make a report of.');
+    return recoveryReport({ settings, query, ...recovery }, from, to);
+  }
+
+  private async failedDrill(): Promise<string | null> {
+    const [last] = (await this.options.recovery?.drills()) ?? [];
+    return last?.problem == null ? null : `The drill failed: ${last.problem}`;
+  }
+
   async status(): Promise<BackupStatus> {
     const { settings, ledger, query, database, scheduler, copier, prover } = this.options;
     const wasRunning = await this.isRunning();
@@ -182,7 +198,7 @@ export class BackupService {
     const lack = (await this.options.lacking?.()) ?? null;
     const waitsTooLong = lacking ?? (mayBeLacking ? waiting.problem : null);
     const failure = lack ?? failed ?? proofs.damage ?? waitsTooLong;
-    const offsite = copier?.problem ?? (await this.options.drillProblem?.()) ?? null;
+    const offsite = copier?.problem ?? (await this.failedDrill());
     const problem = failure ?? proofs.problem ?? unfit ?? offsite;
     return {
       healthy: problem === null,

@@ -18,6 +18,8 @@ const OBJECT = 10;
 const DEAR: Readonly<Record<string, number>> = {
   'Query.pool': 2_000,
   'Query.poolHistory': 200_000,
+  // It reads all operations of that time.
+  'Query.recoveryReport': 200_000,
   // It takes a turn of the queue, as an operation does.
   'Query.operation': 100_000,
   // A transaction of its own for each stretch of time, which adds up all payments before its end. Lines have their own price.
