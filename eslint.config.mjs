@@ -116,7 +116,7 @@ export default tseslint.config(
   },
   ...walls,
   { files: ['console/src/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
-  { ignores: ['console/src/api/operations.ts', 'examples/operations.ts'] },
+  { ignores: ['console/src/api/operations.ts', 'console/src/api/pool-operations.ts', 'examples/operations.ts'] },
   {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {

@@ -42,8 +42,9 @@ async function compress(file: string): Promise<void> {
 
 const server = `http://127.0.0.1:${process.env.PORT ?? '4000'}`;
 
-export default defineConfig({
-  base: '/admin/',
+export default defineConfig(({ command }) => ({
+  // Where the server has the files. In development the pages stand at their own addresses.
+  base: command === 'build' ? '/admin/' : '/',
   root: import.meta.dirname,
   publicDir: false,
   plugins: [compressed()],
@@ -64,6 +65,8 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   server: {
-    proxy: { '/admin/graphql': server, '/admin/backups/db_backup': server, '/graphql': server, '/readyz': server },
+    proxy: Object.fromEntries(
+      ['/admin/graphql', '/admin/backups/db_backup', '/graphql', '/exports', '/readyz'].map((path) => [path, server]),
+    ),
   },
-});
+}));

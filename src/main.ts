@@ -35,7 +35,7 @@ const program = command(
       say(`The first administrator is ${config.firstAdmin.email} with the password ${password} (shown this once).`);
     },
   });
-  say(`Motorpool is ready at ${app.url}/graphql, with its console for administrators at ${app.url}/admin.`);
+  say(`Motorpool is ready at ${app.url}/graphql, with its pages for every role at ${app.url}.`);
   setTimeout(loadTheRest, LOAD_AFTER_MS).unref();
   await stop.first;
   const why = await whyChildrenEndWithUs();

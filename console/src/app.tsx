@@ -1,29 +1,15 @@
-import { lazy, type ReactElement, type ReactNode, Suspense, useEffect } from 'react';
+import { lazy, type ReactElement, Suspense, useEffect } from 'react';
+import type { Role } from './api/pool-operations';
 import { queryClient } from './api/queries';
-import { Overview } from './overview/overview';
+import { homeOf, ROUTES, routeAt } from './routes';
 import { useSession } from './session/session';
 import { SignIn } from './session/sign-in';
 import { Shell } from './shell/shell';
-import { Link, usePath } from './ui/navigation';
+import { Link, Sent, usePath } from './ui/navigation';
 import { PageBoundary } from './ui/page-boundary';
 import { Loading } from './ui/states';
 
-const loadBackups = () => import('./backups/backups');
-const loadLog = () => import('./log/log');
-const loadChanges = () => import('./changes/changes');
-const Backups = lazy(loadBackups);
-const Log = lazy(loadLog);
-const Changes = lazy(loadChanges);
-const AdminPlayground = lazy(() => import('./playground/admin-playground'));
 const PublicPlayground = lazy(() => import('./playground/public-playground'));
-
-const PAGES: Readonly<Record<string, { title: string; page: () => ReactNode }>> = {
-  '/admin': { title: 'Overview', page: () => <Overview /> },
-  '/admin/backups': { title: 'Backups', page: () => <Backups /> },
-  '/admin/changes': { title: 'Changes', page: () => <Changes /> },
-  '/admin/log': { title: 'Log', page: () => <Log /> },
-  '/admin/playground': { title: 'Playground', page: () => <AdminPlayground /> },
-};
 
 export function App(): ReactElement {
   const path = usePath();
@@ -32,13 +18,15 @@ export function App(): ReactElement {
       <PublicPlayground />
     </Suspense>
   ) : (
-    <Console path={path} />
+    <Pages path={path} />
   );
 }
 
-function Console({ path }: { path: string }): ReactElement {
+function Pages({ path }: { path: string }): ReactElement {
   const { session, ending } = useSession();
-  const { title, page } = PAGES[path] ?? { title: 'Nothing here', page: () => <NothingHere /> };
+  const found = routeAt(path);
+  const title = found?.route.name ?? 'Nothing here';
+  const role = session?.role;
   useEffect(() => {
     document.title = `${session === null ? 'Sign in' : title} · Motorpool`;
   }, [title, session]);
@@ -47,23 +35,44 @@ function Console({ path }: { path: string }): ReactElement {
     if (session === null) queryClient.clear();
   }, [session]);
   useEffect(() => {
-    // So that they can be opened when the server is away; the playground is too large for that.
-    if (session !== null) void Promise.allSettled([loadBackups(), loadChanges(), loadLog()]);
-  }, [session]);
+    if (role === undefined) return;
+    const own = ROUTES.filter(({ roles }) => roles.includes(role));
+    void Promise.allSettled(own.map(({ load }) => load?.() ?? Promise.resolve()));
+  }, [role]);
   if (session === null) return <SignIn ending={ending} />;
+  const home = homeOf(session.role);
+  if (path === '/') return <Sent to={home} />;
+  if (found !== null && !found.route.roles.includes(session.role)) {
+    return <Sent to={home} why={`“${title}” is for ${inWords(found.route.roles)}. This is your own first page.`} />;
+  }
   return (
     <Shell path={path} title={title} session={session}>
       <PageBoundary key={path}>
-        <Suspense fallback={<Loading what={title} />}>{page()}</Suspense>
+        <Suspense fallback={<Loading what={title} />}>
+          {found === null ? <NothingHere home={home} /> : found.route.page(found.id)}
+        </Suspense>
       </PageBoundary>
     </Shell>
   );
 }
 
-function NothingHere(): ReactElement {
+function NothingHere({ home }: { home: string }): ReactElement {
   return (
-    <p className="empty">
-      There is no page at this address. <Link href="/admin">Go to the overview</Link>
-    </p>
+    <div className="page">
+      <h1>Nothing here</h1>
+      <p className="empty">
+        There is no page at this address. <Link href={home}>Go to your first page</Link>
+      </p>
+    </div>
   );
 }
+
+const NAMES: Readonly<Record<Role, string>> = {
+  ADMIN: 'administrators',
+  OPERATOR: 'operators',
+  INVESTOR: 'members',
+  COMPANY: 'the company',
+};
+
+/** "operators and administrators". */
+const inWords = (roles: readonly Role[]): string => roles.map((role) => NAMES[role]).join(' and ');

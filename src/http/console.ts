@@ -3,8 +3,22 @@ import path from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 
-/** The addresses of the console's pages. All are one HTML file, whose script finds out which page it is. */
-const PAGES = ['/admin', '/admin/', '/admin/backups', '/admin/changes', '/admin/log'];
+/** The addresses of the app's pages. All are one HTML file, whose script finds out which page it is. */
+const PAGES = [
+  '/',
+  '/account',
+  '/payments',
+  '/payments/:id',
+  '/vehicles',
+  '/vehicles/:id',
+  '/members',
+  '/members/:id',
+  '/admin',
+  '/admin/',
+  '/admin/backups',
+  '/admin/changes',
+  '/admin/log',
+];
 const PLAYGROUND = '/admin/playground';
 
 const SELF_ALONE = [
@@ -39,7 +53,7 @@ export class Console {
     this.isBuilt = existsSync(path.join(folder, 'index.html'));
   }
 
-  /** GET /admin and its pages, and the files that they load. */
+  /** GET / and the pages of every role, and the files that they load. */
   async addRoutes(app: FastifyInstance): Promise<void> {
     if (this.isBuilt) {
       await app.register(fastifyStatic, {

@@ -103,7 +103,6 @@ export async function createHttpServer(given: HttpOptions): Promise<FastifyInsta
   const viewerOf = authenticate(services.sessions);
   const adminConsole = new Console();
   await adminConsole.addRoutes(app);
-  app.get('/', (_request, reply) => reply.redirect('/admin'));
   addBackupDownload(app, { backups, onRequest: [viewerOf, adminsOnly], log });
   const onRequest = [neverStored, onceReady(options.isReady)];
   addExports(app, { services, onRequest, viewerOf, inTurn, refusals, log });

@@ -37,18 +37,29 @@ describe("the console's files", () => {
     return headers.get('content-security-policy') ?? '';
   };
 
-  test.each(['/admin', '/admin/', '/admin/backups', '/admin/changes', '/admin/log'])(
-    '%s is asked for anew, and lets nothing in from elsewhere',
-    async (url) => {
-      const { status, headers } = await page(url);
-      expect(status).toBe(200);
-      expect(headers.get('cache-control')).toBe('no-cache');
-      const policy = await policyOf(url);
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("frame-ancestors 'none'");
-      expect(policy).not.toMatch(/unsafe|https?:|\*/);
-    },
-  );
+  test.each([
+    '/',
+    '/account',
+    '/payments',
+    '/payments/7',
+    '/vehicles',
+    '/vehicles/7',
+    '/members',
+    '/members/7',
+    '/admin',
+    '/admin/',
+    '/admin/backups',
+    '/admin/changes',
+    '/admin/log',
+  ])('%s is asked for anew, and lets nothing in from elsewhere', async (url) => {
+    const { status, headers } = await page(url);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-cache');
+    const policy = await policyOf(url);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
 
   test.each(['/admin/playground', '/graphql'])(
     '%s takes styles of its editor, and still no foreign script',
@@ -79,9 +90,8 @@ describe("the console's files", () => {
     expect(await rawStatus(server.url, '/admin', known)).toBe(304);
   });
 
-  test('the bare address leads to the console', async () => {
-    const { status, headers } = await http(`${server.url}/`, { redirect: 'manual' });
-    expect({ status, to: headers.get('location') }).toEqual({ status: 302, to: '/admin' });
+  test.each(['/accounts', '/payments/7/8', '/admin/nothing', '/index.html'])('%s is no page', async (url) => {
+    expect((await page(url)).status).toBe(404);
   });
 
   test.each([
@@ -114,6 +124,7 @@ describe("the console's files", () => {
 
   test.each([
     ['console', 'console/src/api/operations.ts'],
+    ['pool', 'console/src/api/pool-operations.ts'],
     ['examples', 'examples/operations.ts'],
   ])('the types of what the %s ask are those of the schema', (target, file) => {
     const generated = execFileSync(process.execPath, ['console/codegen.mjs', '--print', target], {

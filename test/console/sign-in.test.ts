@@ -1,3 +1,4 @@
+import { PASSWORD } from '../support/client';
 import { startTestServer, type TestServer } from '../support/server';
 import { allBackedUp } from '../support/traces';
 import { describeInBrowser, TestBrowser } from './chromium';
@@ -37,18 +38,28 @@ describeInBrowser('signing in to the console', () => {
     expect(await visitor.evaluate('document.activeElement.name')).toBe('password');
   });
 
-  test('an OPERATOR is turned away, and nothing of the session is kept', async () => {
-    await server.admin.request('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
-      input: {
-        name: 'The operator',
-        email: 'operator@example.com',
-        password: 'a password of some length',
-        role: 'OPERATOR',
-      },
-    });
-    await visitor.signIn({ email: 'operator@example.com', password: 'a password of some length' });
-    await visitor.sees('operator@example.com is an account of role OPERATOR. The console is for administrators alone.');
-    expect(await visitor.evaluate('JSON.stringify([sessionStorage, localStorage])')).toBe('[{},{}]');
+  test('there is one door: each role comes to its own first page, and is told when a page is for another', async () => {
+    const investor = await server.admin.createUser('INVESTOR');
+    const { me } = await investor.request<{ me: { email: string } }>('{ me { email } }');
+    const { page } = visitor;
+    await visitor.open('/');
+    await visitor.signIn();
+    await visitor.headline('Every operation is backed up.');
+    expect(page.url()).toBe(`${server.url}/admin`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+
+    await visitor.open('/admin/log');
+    await visitor.signIn({ email: me.email, password: PASSWORD });
+    await visitor.headline('My account');
+    await visitor.sees('“Log” is for administrators. This is your own first page.');
+    expect(page.url()).toBe(`${server.url}/account`);
+    expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['My account']);
+    await visitor.open('/');
+    await visitor.headline('My account');
+    const asked = visitor.requests.length;
+    await visitor.open('/account');
+    await visitor.headline('My account');
+    expect(visitor.requests.slice(asked).filter((request) => request.url().endsWith('/admin/graphql'))).toEqual([]);
   });
 
   test('a session ends with its time, by revocation, by signing out and with its tab', async () => {
@@ -81,7 +92,7 @@ describeInBrowser('signing in to the console', () => {
 
     const second = await server.admin.createUser('ADMIN', 'Second Admin');
     const { me } = await second.request<{ me: { email: string } }>('{ me { email } }');
-    await visitor.signIn({ email: me.email, password: 'a password of some length' });
+    await visitor.signIn({ email: me.email, password: PASSWORD });
     await visitor.headline('Every operation is backed up.');
     await server.admin.administer('mutation ($id: ID!) { revokeTokens(id: $id) { id } }', { id: second.id });
     await visitor.sees('Your session has ended.');

@@ -11,7 +11,7 @@ test('a first start prints the password of the first administrator, and a second
   const settings = { ADMIN_PASSWORD: '', ADMIN_EMAIL: 'boss@example.com' };
   const first = await Server.start(folder, settings);
   expect(first.stdout).toMatch(
-    /^Motorpool is ready at http:\/\/127\.0\.0\.1:[1-9]\d+\/graphql, .* at http:\/\/127\.0\.0\.1:\d+\/admin\.$/m,
+    /^Motorpool is ready at http:\/\/127\.0\.0\.1:[1-9]\d+\/graphql, .* at http:\/\/127\.0\.0\.1:\d+\.$/m,
   );
   const [, email = '', password = ''] = PASSWORD_LINE.exec(first.stdout) ?? [];
   expect(email).toBe('boss@example.com');

@@ -1,23 +1,7 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { currentSession, signOut } from '../session/session';
-import type { TypedDocumentString } from './operations';
-
-/**
- * Why a request was not answered. `offline`: no server could be reached; `database`: the server is there, its database
- * is not; `refused`: the server said no, in words for people; `failed`: anything else.
- */
-export type ProblemKind = 'offline' | 'database' | 'refused' | 'failed';
-
-export class Problem extends Error {
-  override readonly name = 'Problem';
-
-  constructor(
-    readonly kind: ProblemKind,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { keyOf, settle } from './keys';
+import { Problem } from './problem';
 
 const ANSWER_MS = 15_000;
 /** After that long without an answer it is looked whether there will be one. */
@@ -30,12 +14,40 @@ const client = (path: string): GraphQLClient =>
   });
 const clients = { admin: client('/admin/graphql'), public: client('/graphql') };
 
+/** A document with the types of its answer and its variables. */
+interface Document<Result, Variables> {
+  toString(): string;
+  /** Never there: it holds the types alone. */
+  __apiType?: (variables: Variables) => Result;
+}
+
 /** Asks the admin schema as who is signed in. @throws Problem */
 export async function ask<Result, Variables extends object>(
-  document: TypedDocumentString<Result, Variables>,
+  document: Document<Result, Variables>,
   variables: Variables,
 ): Promise<Result> {
-  return (await request(clients.admin, document, variables)).data;
+  return (await request(clients.admin, document, variables, authorization())).data;
+}
+
+/**
+ * Asks the public schema as who is signed in. A mutation is sent with an idempotency key, in its input or as the
+ * variable `idempotencyKey`: the same one again until the same write is answered.
+ * @throws Problem, of the kind `unknown` where a write may have been done
+ */
+export async function askPool<Result, Variables extends object>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+): Promise<Result> {
+  const text = document.toString();
+  if (!/^\s*mutation\b/.test(text)) return (await request(clients.public, document, variables, authorization())).data;
+  const write = JSON.stringify([currentSession()?.id, text, variables]);
+  try {
+    const { data } = await request(clients.public, document, withKey(variables, keyOf(write)), authorization());
+    settle(write);
+    return data;
+  } catch (error) {
+    throw error instanceof Problem ? outcomeOf(error) : error;
+  }
 }
 
 interface Answer<Result> {
@@ -46,14 +58,14 @@ interface Answer<Result> {
 
 /** Asks the public schema as nobody. @throws Problem */
 export function askPublicly<Result, Variables extends object>(
-  document: TypedDocumentString<Result, Variables>,
+  document: Document<Result, Variables>,
   variables: Variables,
 ): Promise<Answer<Result>> {
-  return request(clients.public, document, variables);
+  return request(clients.public, document, variables, {});
 }
 
-/** Fetches from the server as who is signed in. @throws Problem */
-export async function fetchAsAdmin(path: string): Promise<Response> {
+/** Fetches a file from the server as who is signed in. @throws Problem */
+export async function fetchFile(path: string): Promise<Response> {
   const response = await fetch(path, { headers: authorization() }).catch(async () => {
     throw await lackOfAnswer();
   });
@@ -68,17 +80,31 @@ export function authorization(): Record<string, string> {
   return session === null ? {} : { authorization: `Bearer ${session.token}` };
 }
 
+function withKey<Variables extends object>(variables: Variables, idempotencyKey: string): Variables {
+  if (!('input' in variables)) return { ...variables, idempotencyKey };
+  return { ...variables, input: { ...(variables.input as object), idempotencyKey } };
+}
+
+const UNKNOWN = 'It is not known whether this was done: the server did not answer.';
+
+/** What a problem of a write means: only a refusal, or that the server had no time for it, says that nothing was done. */
+function outcomeOf(problem: Problem): Problem {
+  const isKnown = problem.kind === 'refused' && problem.code !== 'OUTCOME_UNKNOWN';
+  if (isKnown || problem.code === 'SERVICE_UNAVAILABLE') return problem;
+  return new Problem('unknown', UNKNOWN, problem);
+}
+
 async function request<Result, Variables extends object>(
   through: GraphQLClient,
-  document: TypedDocumentString<Result, Variables>,
+  document: Document<Result, Variables>,
   variables: Variables,
+  headers: Record<string, string>,
 ): Promise<Answer<Result>> {
-  const headers = through === clients.admin ? authorization() : {};
   try {
     const { data, headers: answered } = await through.rawRequest<Result>(document.toString(), variables, headers);
     return { data, answeredAt: Date.parse(answered.get('date') ?? '') || Date.now() };
   } catch (error) {
-    throw await problemOf(error, through === clients.admin);
+    throw await problemOf(error, through === clients.admin, 'authorization' in headers);
   }
 }
 
@@ -97,21 +123,22 @@ async function fetchInTime(url: RequestInfo | URL, options?: RequestInit): Promi
   }
 }
 
-async function problemOf(error: unknown, isAdmin: boolean): Promise<Problem> {
+async function problemOf(error: unknown, isAdmin: boolean, isSignedIn: boolean): Promise<Problem> {
   if (error instanceof Problem) return error;
   if (!(error instanceof ClientError)) return lackOfAnswer();
   const { status, errors = [] } = error.response;
-  if (isAdmin && status === 401) return sessionEnded();
+  const [first] = errors;
+  const { code, field } = (first?.extensions ?? {}) as { code?: string; field?: string };
+  // At the moment of a revocation it comes with status 200.
+  if (isSignedIn && (status === 401 || code === 'UNAUTHENTICATED')) return sessionEnded();
   if (isAdmin && status === 403) {
     signOut('refused');
     return new Problem('refused', 'Your account is no longer an administrator.');
   }
-  const [first] = errors;
-  const code = first?.extensions.code;
   if (first === undefined || status >= 500 || code === 'INTERNAL_SERVER_ERROR' || code === 'SERVICE_UNAVAILABLE') {
-    return lackOfAnswer(first?.message);
+    return lackOfAnswer(first?.message, code);
   }
-  return new Problem('refused', first.message);
+  return new Problem('refused', first.message, { code, field });
 }
 
 function sessionEnded(): Problem {
@@ -120,12 +147,12 @@ function sessionEnded(): Problem {
 }
 
 /** The health probe tells a server that is away from one whose database is. */
-async function lackOfAnswer(said?: string): Promise<Problem> {
+async function lackOfAnswer(said?: string, code?: string): Promise<Problem> {
   try {
     const { ok } = await fetch('/readyz', { signal: AbortSignal.timeout(PROBE_MS) });
-    if (!ok) return new Problem('database', 'The database does not answer.');
-    return new Problem('failed', said ?? 'The server took too long to answer.');
+    if (!ok) return new Problem('database', 'The database does not answer.', { code });
+    return new Problem('failed', said ?? 'The server took too long to answer.', { code });
   } catch {
-    return new Problem('offline', 'The server cannot be reached.');
+    return new Problem('offline', 'The server cannot be reached.', { code });
   }
 }

@@ -81,31 +81,6 @@ export type ProofState =
   /** Restores, but the ledger breaks a rule. */
   | 'UNSOUND';
 
-/**
- * ADMIN runs the system and is the only one who sees the admin schema.
- * OPERATOR records purchases and sales and confirms payments; may hold capital like an investor.
- * INVESTOR holds capital and sees their own account, the vehicles and the pool's totals.
- * COMPANY is the one account that receives the commission; it holds no share.
- */
-export type Role =
-  /** Runs the system. */
-  | 'ADMIN'
-  /** Receives the commission; nobody signs in as it. */
-  | 'COMPANY'
-  /** Holds capital. */
-  | 'INVESTOR'
-  /** Records purchases and sales and confirms payments. */
-  | 'OPERATOR';
-
-export type SignInMutationVariables = Exact<{
-  email: string;
-  password: string;
-}>;
-
-export type SignInMutation = {
-  login: { token: string; expiresAt: string; user: { name: string; email: string; role: Role } };
-};
-
 export type StatusQueryVariables = Exact<{ [key: string]: never }>;
 
 export type StatusQuery = {
@@ -396,19 +371,6 @@ export const BackupRowFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'BackupRow' },
 ) as unknown as TypedDocumentString<BackupRowFragment, unknown>;
-export const SignInDocument = new TypedDocumentString(`
-    mutation SignIn($email: String!, $password: String!) {
-  login(email: $email, password: $password) {
-    token
-    expiresAt
-    user {
-      name
-      email
-      role
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
 export const StatusDocument = new TypedDocumentString(`
     query Status {
   backupStatus {

@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { ask, Problem } from './client';
+import { ask, askPool } from './client';
 import {
   BackupsDocument,
   BackUpNowDocument,
@@ -21,6 +21,9 @@ import {
   StatusDocument,
   VerifyDocument,
 } from './operations';
+import { POOL } from './pool-queries';
+import { PoolNowDocument, type Role } from './pool-operations';
+import { Problem } from './problem';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -32,6 +35,7 @@ export type Status = StatusQuery['backupStatus'];
 export type Backup = BackupRowFragment;
 
 const POLL_MS = 2_000;
+const POLL_CALMLY_MS = 10_000;
 /** Between two looks at a backup that somebody waits for. */
 const LOOK_AGAIN_MS = 400;
 /** While the server does not answer well. */
@@ -43,6 +47,9 @@ const HISTORY_POINTS = 200;
 
 const polled = (query: { state: { status: string } }): number =>
   query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_MS;
+/** For what changes when people act. */
+export const polledCalmly = (query: { state: { status: string } }): number =>
+  query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_CALMLY_MS;
 const untilAnswered = (query: { state: { status: string } }): number | false =>
   query.state.status === 'error' && POLL_SLOWLY_MS;
 
@@ -59,12 +66,31 @@ async function fetchStatus(): Promise<Status> {
 }
 
 /** The status, asked for all the time; everything else is fetched again when it tells of something new. */
-export function useStatus() {
+export function useStatus(enabled = true) {
   return useQuery({
     queryKey: ['status'],
     queryFn: fetchStatus,
     refetchInterval: polled,
+    enabled,
   });
+}
+
+/** The pool's figures for every role, asked for again and again. */
+export function usePoolNow(enabled = true) {
+  return useQuery({
+    queryKey: [POOL, 'pool'],
+    queryFn: async () => (await askPool(PoolNowDocument, {})).pool,
+    refetchInterval: polledCalmly,
+    enabled,
+  });
+}
+
+/** Whether the server answers, by what the pages of that role ask all the time. */
+export function useConnection(role: Role): { error: Problem | null; dataUpdatedAt: number } {
+  const isAdmin = role === 'ADMIN';
+  const status = useStatus(isAdmin);
+  const pool = usePoolNow(!isAdmin);
+  return isAdmin ? status : pool;
 }
 
 export function useOperations(status: Status | undefined, first: number) {

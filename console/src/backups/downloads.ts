@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { fetchAsAdmin, Problem } from '../api/client';
+import { fetchFile } from '../api/client';
+import { Problem } from '../api/problem';
 import type { Backup } from '../api/queries';
 import { saveAs } from '../ui/save-as';
 
@@ -41,7 +42,7 @@ export function useDownloads(): {
 
 async function receive(filename: string, onBytes: (bytes: number) => void): Promise<{ blob: Blob; sha256: string }> {
   // The token goes in a header, as a link could not; the browser keeps what arrives on the disk where it is large.
-  const response = await fetchAsAdmin(`/admin/backups/${encodeURIComponent(filename)}`);
+  const response = await fetchFile(`/admin/backups/${encodeURIComponent(filename)}`);
   let bytes = 0;
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform: (chunk, controller) => {

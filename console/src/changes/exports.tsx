@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from 'react';
-import { fetchAsAdmin, Problem } from '../api/client';
+import { fetchFile } from '../api/client';
 import type { ChangeFilter } from '../api/operations';
+import { Problem } from '../api/problem';
 import { saveAs } from '../ui/save-as';
 import { Icon } from '../ui/icons';
 
@@ -17,7 +18,7 @@ export function Exports({ filter }: { filter: ChangeFilter }): ReactElement {
     try {
       // The token goes in a header, as a link could not.
       const given = new URLSearchParams(filter as Record<string, string>).toString();
-      const response = await fetchAsAdmin(`/exports/changes.${extension}${given === '' ? '' : `?${given}`}`);
+      const response = await fetchFile(`/exports/changes.${extension}${given === '' ? '' : `?${given}`}`);
       saveAs(await response.blob(), `changes.${extension}`);
     } catch (error) {
       setProblem(error instanceof Problem ? error.message : 'The connection broke: try again.');

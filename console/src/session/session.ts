@@ -1,12 +1,15 @@
 import { useSyncExternalStore } from 'react';
+import type { Role } from '../api/pool-operations';
 
-/** An ADMIN who is signed in. */
+/** Somebody who is signed in. */
 export interface Session {
   token: string;
   /** By this machine's clock, in ms. */
   expiresAt: number;
+  id: string;
   name: string;
   email: string;
+  role: Role;
 }
 
 /** Why nobody is signed in any more; null before the first sign-in and after a sign-out. */
@@ -56,7 +59,9 @@ function subscribe(listener: () => void): () => void {
 function restore(): Session | null {
   try {
     const session = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Session | null;
-    return session !== null && session.expiresAt > Date.now() ? session : null;
+    // A tab may have one of an older page, which knew no role.
+    const isWhole = session !== null && 'role' in session && session.expiresAt > Date.now();
+    return isWhole ? session : null;
   } catch {
     return null;
   }

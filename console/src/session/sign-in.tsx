@@ -1,6 +1,7 @@
 import { type SyntheticEvent, type ReactElement, useEffect, useRef, useState } from 'react';
-import { askPublicly, Problem } from '../api/client';
-import { SignInDocument } from '../api/operations';
+import { askPublicly } from '../api/client';
+import { SignInDocument } from '../api/pool-operations';
+import { Problem } from '../api/problem';
 import { Brand } from '../shell/brand';
 import { type Ending, signIn } from './session';
 
@@ -27,15 +28,12 @@ export function SignIn({ ending }: { ending: Ending }): ReactElement {
       const variables = { email: email.current?.value ?? '', password: password.current?.value ?? '' };
       const { data, answeredAt } = await askPublicly(SignInDocument, variables);
       const { token, expiresAt, user } = data.login;
-      if (user.role === 'ADMIN') {
-        // This machine's clock may differ from the server's.
-        const lifetime = Date.parse(expiresAt) - answeredAt;
-        signIn({ token, expiresAt: Date.now() + lifetime, name: user.name, email: user.email });
-        return;
-      }
-      setProblem(`${user.email} is an account of role ${user.role}. The console is for administrators alone.`);
+      // This machine's clock may differ from the server's.
+      const lifetime = Date.parse(expiresAt) - answeredAt;
+      signIn({ token, expiresAt: Date.now() + lifetime, ...user });
+      return;
     } catch (error) {
-      setProblem(error instanceof Problem ? error.message : 'The console itself failed: reload the page.');
+      setProblem(error instanceof Problem ? error.message : 'The page itself failed: reload it.');
     }
     if (password.current !== null) password.current.value = '';
     password.current?.focus();
@@ -47,7 +45,7 @@ export function SignIn({ ending }: { ending: Ending }): ReactElement {
       <form className="sign-in-card" onSubmit={(event) => void submit(event)} aria-labelledby="sign-in-title">
         <Brand />
         <h1 id="sign-in-title">Sign in</h1>
-        <p className="muted">With an administrator’s account.</p>
+        <p className="muted">With the account of the pool that you were given.</p>
         {ending !== null && problem === null && (
           <p className="notice info" role="status">
             {ENDINGS[ending]}

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { Problem, ProblemKind } from '../api/client';
+import type { Problem, ProblemKind } from '../api/problem';
 import { clockTime } from '../ui/format';
 import { Icon } from '../ui/icons';
 
@@ -7,6 +7,7 @@ const ADVICE: Readonly<Record<ProblemKind, string>> = {
   offline: 'Your connection is down, or the server has stopped.',
   database: 'The server runs, but its database is away or blocked: no operation can commit meanwhile.',
   refused: '',
+  unknown: '',
   failed: 'The server’s log tells more.',
 };
 

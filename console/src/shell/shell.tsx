@@ -1,21 +1,13 @@
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
-import { useStatus } from '../api/queries';
+import { useConnection } from '../api/queries';
+import { type Route, ROUTES } from '../routes';
 import { type Session, signOut } from '../session/session';
 import { time } from '../ui/format';
-import { Icon, type IconName } from '../ui/icons';
-import { Link } from '../ui/navigation';
+import { Icon } from '../ui/icons';
+import { Link, PLAYGROUND, useWord } from '../ui/navigation';
 import { Brand } from './brand';
 import { ConnectionBanner } from './connection-banner';
 import { ThemeChoice } from './theme-choice';
-
-const PLAYGROUND = '/admin/playground';
-const PAGES: readonly { href: string; name: string; icon: IconName }[] = [
-  { href: '/admin', name: 'Overview', icon: 'overview' },
-  { href: '/admin/backups', name: 'Backups', icon: 'backups' },
-  { href: '/admin/changes', name: 'Changes', icon: 'changes' },
-  { href: '/admin/log', name: 'Log', icon: 'log' },
-  { href: PLAYGROUND, name: 'Playground', icon: 'playground' },
-];
 
 interface ShellProps {
   path: string;
@@ -26,7 +18,8 @@ interface ShellProps {
 
 /** What surrounds every page of somebody who is signed in. */
 export function Shell({ path, title, session, children }: ShellProps): ReactElement {
-  const status = useStatus();
+  const connection = useConnection(session.role);
+  const word = useWord();
   const main = useRef<HTMLElement>(null);
   const shownPath = useRef(path);
   useEffect(() => {
@@ -42,8 +35,8 @@ export function Shell({ path, title, session, children }: ShellProps): ReactElem
       <header className="side">
         <Brand />
         <nav aria-label="Pages">
-          {PAGES.map((page) => (
-            <PageLink key={page.href} {...page} path={path} />
+          {ROUTES.map((route) => (
+            <PageLink key={route.path} route={route} path={path} session={session} />
           ))}
         </nav>
         <div className="account">
@@ -65,19 +58,30 @@ export function Shell({ path, title, session, children }: ShellProps): ReactElem
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1} aria-label={title}>
-        <ConnectionBanner problem={status.error} answeredAt={status.dataUpdatedAt} />
+        <ConnectionBanner problem={connection.error} answeredAt={connection.dataUpdatedAt} />
+        {word !== null && (
+          <p className="notice info word" role="status">
+            {word}
+          </p>
+        )}
         {children}
       </main>
     </div>
   );
 }
 
-/** The playground is a document of its own, since its editor needs a looser policy than the other pages. */
-function PageLink({ href, name, icon, path }: (typeof PAGES)[number] & { path: string }): ReactElement {
-  const isOtherDocument = href === PLAYGROUND || path === PLAYGROUND;
-  const Anchor = isOtherDocument ? 'a' : Link;
+interface PageLinkProps {
+  route: Route;
+  path: string;
+  session: Session;
+}
+
+function PageLink({ route: { path: href, name, icon, roles }, path, session }: PageLinkProps): ReactElement | null {
+  if (icon === undefined || !roles.includes(session.role)) return null;
+  const Anchor = href === PLAYGROUND || path === PLAYGROUND ? 'a' : Link;
+  const isHere = href === path || (href !== '/admin' && path.startsWith(`${href}/`));
   return (
-    <Anchor href={href} aria-current={href === path ? 'page' : undefined}>
+    <Anchor href={href} aria-current={isHere ? 'page' : undefined}>
       <Icon name={icon} />
       {name}
     </Anchor>

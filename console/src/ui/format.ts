@@ -9,6 +9,13 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const NUMBER = new Intl.NumberFormat();
 const AMOUNT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const SIGNED_AMOUNT = new Intl.NumberFormat(undefined, {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+  signDisplay: 'exceptZero',
+});
+const SHARE = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const ONE_DIGIT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const SHORT_AMOUNT = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 
@@ -20,6 +27,14 @@ export const count = (value: number): string => NUMBER.format(value);
 
 /** An exact decimal text in the reader's own way of writing; it is never a float on its way. */
 export const money = (amount: string): string => AMOUNT.format(amount as Intl.StringNumericLiteral);
+
+/** The same with a plus before what is added. */
+export const signedMoney = (amount: string): string => SIGNED_AMOUNT.format(amount as Intl.StringNumericLiteral);
+
+/** A percentage of the API, "33.3334", as "33.3334 %". */
+export const share = (percentage: string): string => `${SHARE.format(percentage as Intl.StringNumericLiteral)} %`;
+
+export const day = (iso: string): string => DAY.format(new Date(iso));
 
 /** "12.5K", for the axis of a chart. */
 export const shortMoney = (amount: number): string => SHORT_AMOUNT.format(amount);

@@ -1,0 +1,110 @@
+import { type ReactElement, type SyntheticEvent, useState } from 'react';
+import { type PaymentKind, RequestPaymentDocument } from '../api/pool-operations';
+import { useWrite } from '../api/pool-queries';
+import { Field, FormProblem, isAbout, MoneyField } from '../ui/form';
+import { money } from '../ui/format';
+import { parseMoney } from '../ui/money';
+
+type Kind = Extract<PaymentKind, 'DEPOSIT' | 'WITHDRAWAL'>;
+
+const KINDS: readonly { kind: Kind; name: string; does: string }[] = [
+  { kind: 'DEPOSIT', name: 'Deposit', does: 'Ask for a deposit' },
+  { kind: 'WITHDRAWAL', name: 'Withdrawal', does: 'Ask for a withdrawal' },
+];
+const BALANCE_CODES = ['INSUFFICIENT_BALANCE', 'INSUFFICIENT_FUNDS'];
+const MOST_OF_NOTE = 500;
+
+/** Asks for a deposit or a withdrawal. What was typed stays until it is known to be asked for. */
+export function AskForm({ balance, currency }: { balance: string; currency: string }): ReactElement {
+  const [kind, setKind] = useState<Kind>('DEPOSIT');
+  const [typed, setTyped] = useState('');
+  const [note, setNote] = useState('');
+  const [wrong, setWrong] = useState<string | null>(null);
+  const ask = useWrite(RequestPaymentDocument);
+  const problem = ask.error;
+  const isAmount = isAbout(problem, 'amount', BALANCE_CODES);
+  const isNote = isAbout(problem, 'note');
+
+  const change = (set: () => void): void => {
+    setWrong(null);
+    // What is known of the last try says nothing about another amount.
+    if (!ask.isPending) ask.reset();
+    set();
+  };
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    if (ask.isPending) return;
+    const { amount, problem: typo } = parseMoney(typed);
+    setWrong(typo);
+    if (amount === null) return;
+    const input = { kind, amount, ...(note.trim() === '' ? {} : { note: note.trim() }) };
+    ask.mutate(
+      { input },
+      {
+        onSuccess: () => {
+          setTyped('');
+          setNote('');
+        },
+      },
+    );
+  };
+  const asked = ask.data?.requestPayment;
+  return (
+    <form className="form" onSubmit={submit} noValidate aria-label="Ask for a payment">
+      <div className="segments" role="radiogroup" aria-label="What to ask for">
+        {KINDS.map(({ kind: each, name }) => (
+          <label key={each}>
+            <input
+              type="radio"
+              name="kind"
+              checked={kind === each}
+              onChange={() => {
+                change(() => {
+                  setKind(each);
+                });
+              }}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </div>
+      <MoneyField
+        label="Amount"
+        value={typed}
+        currency={currency}
+        hint={kind === 'WITHDRAWAL' ? `Up to ${money(balance)} ${currency}` : `In ${currency}`}
+        problem={wrong ?? (isAmount ? (problem?.message ?? null) : null)}
+        onChange={(text) => {
+          change(() => {
+            setTyped(text);
+          });
+        }}
+      />
+      <Field label="Note (may be left out)" problem={isNote ? (problem?.message ?? null) : null}>
+        {(wiring) => (
+          <textarea
+            {...wiring}
+            rows={2}
+            maxLength={MOST_OF_NOTE}
+            value={note}
+            onChange={({ target }) => {
+              change(() => {
+                setNote(target.value);
+              });
+            }}
+          />
+        )}
+      </Field>
+      <FormProblem problem={isAmount || isNote ? null : problem} />
+      <button type="submit" className="button primary" aria-disabled={ask.isPending}>
+        {ask.isPending ? 'Asking …' : KINDS.find((each) => each.kind === kind)?.does}
+      </button>
+      <p role="status" className={asked === undefined ? 'visually-hidden' : 'notice good'}>
+        {asked !== undefined &&
+          `You asked for a ${asked.kind === 'DEPOSIT' ? 'deposit' : 'withdrawal'} of ${money(positive(asked.amount))} ${currency}. It waits for an operator.`}
+      </p>
+    </form>
+  );
+}
+
+const positive = (amount: string): string => amount.replace('-', '');

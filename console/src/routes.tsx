@@ -1,0 +1,79 @@
+import { type ComponentType, lazy, type ReactNode } from 'react';
+import type { Role } from './api/pool-operations';
+import { Overview } from './overview/overview';
+import type { IconName } from './ui/icons';
+import { PLAYGROUND } from './ui/navigation';
+
+export interface Route {
+  /** The path; `:id` stands for any one part of it. */
+  path: string;
+  /** In the navigation and in the title. */
+  name: string;
+  /** Of its link in the navigation; a page without one is reached from another page. */
+  icon?: IconName;
+  roles: readonly Role[];
+  /** @param id what stands in the place of `:id` */
+  page: (id: string) => ReactNode;
+  /** Fetches its file beforehand, so that the page can be opened when the server is away. */
+  load?: () => Promise<unknown>;
+}
+
+/** A page whose file is fetched when it is first opened, or before. */
+function later(load: () => Promise<{ default: ComponentType<{ id: string }> }>): Pick<Route, 'page' | 'load'> {
+  const Page = lazy(load);
+  return { load, page: (id) => <Page id={id} /> };
+}
+
+const ADMIN: readonly Role[] = ['ADMIN'];
+const HOLDERS: readonly Role[] = ['OPERATOR', 'INVESTOR'];
+
+/** Every page, in the order of the navigation. The home of a role is the first one that it may see. */
+export const ROUTES: readonly Route[] = [
+  { path: '/admin', name: 'Overview', icon: 'overview', roles: ADMIN, page: () => <Overview /> },
+  {
+    path: '/admin/backups',
+    name: 'Backups',
+    icon: 'backups',
+    roles: ADMIN,
+    ...later(() => import('./backups/backups')),
+  },
+  {
+    path: '/admin/changes',
+    name: 'Changes',
+    icon: 'changes',
+    roles: ADMIN,
+    ...later(() => import('./changes/changes')),
+  },
+  { path: '/admin/log', name: 'Log', icon: 'log', roles: ADMIN, ...later(() => import('./log/log')) },
+  {
+    path: PLAYGROUND,
+    name: 'Playground',
+    icon: 'playground',
+    roles: ADMIN,
+    // Too large to be fetched beforehand.
+    page: later(() => import('./playground/admin-playground')).page,
+  },
+  {
+    path: '/account',
+    name: 'My account',
+    icon: 'account',
+    roles: HOLDERS,
+    ...later(() => import('./account/account')),
+  },
+];
+
+/** The page at a path, and what stands there for `:id`; null where there is none. */
+export function routeAt(path: string): { route: Route; id: string } | null {
+  const given = path.split('/');
+  for (const route of ROUTES) {
+    const parts = route.path.split('/');
+    const fits = parts.length === given.length && parts.every((part, at) => part === ':id' || part === given[at]);
+    if (fits) return { route, id: given[parts.indexOf(':id')] ?? '' };
+  }
+  return null;
+}
+
+/** The path of the page that a role begins with. */
+export function homeOf(role: Role): string {
+  return ROUTES.find(({ roles }) => roles.includes(role))?.path ?? '/';
+}
