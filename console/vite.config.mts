@@ -64,6 +64,8 @@ export default defineConfig(({ command }) => ({
     license: { fileName: 'assets/licenses.txt' },
   },
   worker: { format: 'es' },
+  // Its imports end in "?worker", which the server resolves and the optimizer does not.
+  optimizeDeps: { exclude: ['@graphiql/react/setup-workers/vite'] },
   server: {
     proxy: Object.fromEntries(
       ['/admin/graphql', '/admin/backups/db_backup', '/graphql', '/exports', '/readyz'].map((path) => [path, server]),

@@ -2,24 +2,36 @@ import type { ReactElement } from 'react';
 import { usePoolNow } from '../api/queries';
 import { Content } from '../ui/states';
 import { AskForm } from './ask-form';
+import { Bookings } from './bookings';
 import { Figures } from './figures';
-import { useMe, useRequests } from './queries';
+import { HoldingChart } from './holding-chart';
+import { type Me, useMe, useRequests } from './queries';
 import { Requests } from './requests';
+import { Statements } from './statements';
 
 /** What a member wants to know: what is mine worth, what happened, and is my request done. */
 export default function Account(): ReactElement {
   const me = useMe();
   const pool = usePoolNow();
-  const requests = useRequests();
-  const currency = pool.data?.currency ?? '';
   return (
     <div className="page account-page">
-      <div className="heading">
-        <h1>My account</h1>
-      </div>
-      <Content query={me} what="your account" lines={2}>
-        {(data) => <Figures me={data} pool={pool.data} />}
+      <h1>My account</h1>
+      <Content query={me} what="your account" lines={4}>
+        {(data) => (
+          <>
+            <Figures me={data} pool={pool.data} />
+            <Sections me={data} currency={pool.data?.currency ?? ''} />
+          </>
+        )}
       </Content>
+    </div>
+  );
+}
+
+function Sections({ me, currency }: { me: Me; currency: string }): ReactElement {
+  const requests = useRequests();
+  return (
+    <>
       <div className="two">
         <section className="card" aria-labelledby="requests">
           <h2 id="requests">My requests</h2>
@@ -29,9 +41,21 @@ export default function Account(): ReactElement {
         </section>
         <section className="card" aria-labelledby="ask">
           <h2 id="ask">Ask for a payment</h2>
-          <AskForm balance={me.data?.balance ?? '0.00'} currency={currency} />
+          <AskForm balance={me.balance} currency={currency} />
         </section>
       </div>
-    </div>
+      <section className="card" aria-labelledby="history">
+        <h2 id="history">Balance and share over time</h2>
+        <HoldingChart me={me} currency={currency} />
+      </section>
+      <section className="card" aria-labelledby="statements">
+        <h2 id="statements">Statements</h2>
+        <Statements me={me} currency={currency} />
+      </section>
+      <section aria-labelledby="bookings">
+        <h2 id="bookings">Every booking</h2>
+        <Bookings me={me} currency={currency} />
+      </section>
+    </>
   );
 }

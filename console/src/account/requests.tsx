@@ -69,7 +69,7 @@ function RequestLine({ payment, currency }: { payment: Asked; currency: string }
         <strong>{titleOf(payment, currency)}</strong> <State payment={payment} />
       </p>
       <p className="muted small">
-        Asked for <Ago at={createdAt} />
+        Asked <Ago at={createdAt} />
         {note !== null && (
           <>
             {' '}

@@ -71,10 +71,14 @@ export function ago(iso: string, now: number, isShort = false): string {
 }
 
 const DAY_MS = 86_400_000;
+/** From then on a day and a month could be those of another year. */
+const MANY_DAYS_MS = 300 * DAY_MS;
 
-/** How the times of a chart are written: the day matters where they lie days apart, and else the second. */
+/** How the times of a chart are written: the second matters within a day, and the year where they lie far apart. */
 export function timesBetween(first: string, last: string): (iso: string) => string {
-  return Date.parse(last) - Date.parse(first) < DAY_MS ? clockTime : shortDateTime;
+  const ms = Date.parse(last) - Date.parse(first);
+  if (ms > MANY_DAYS_MS) return day;
+  return ms < DAY_MS ? clockTime : shortDateTime;
 }
 
 interface Unit {
