@@ -5,6 +5,7 @@ import { homeOf, ROUTES, routeAt } from './routes';
 import { useSession } from './session/session';
 import { SignIn } from './session/sign-in';
 import { Shell } from './shell/shell';
+import { forgetDrafts } from './ui/draft';
 import { Link, Sent, usePath } from './ui/navigation';
 import { PageBoundary } from './ui/page-boundary';
 import { Loading } from './ui/states';
@@ -33,7 +34,8 @@ function Pages({ path }: { path: string }): ReactElement {
   useEffect(() => {
     // Nothing of one account's is left for the next.
     if (session === null) queryClient.clear();
-  }, [session]);
+    if (session === null && ending === null) forgetDrafts();
+  }, [session, ending]);
   useEffect(() => {
     if (role === undefined) return;
     const own = ROUTES.filter(({ roles }) => roles.includes(role));

@@ -203,6 +203,42 @@ describeInBrowser("a member's page", () => {
     await page.getByRole('row', { name: 'Balance after 0.00 0.00 %' }).waitFor();
   });
 
+  test('a history of more lines than the API gives at once is drawn all the same', async () => {
+    const { page } = visitor;
+    const refusal = { message: 'There are more than 5000 lines.', extensions: { code: 'BAD_USER_INPUT' } };
+    await page.route('**/graphql', async (route) => {
+      const isHistory = route.request().postData()?.includes('query MyHistory') === true;
+      await (isHistory ? route.fulfill({ json: { errors: [refusal], data: null } }) : route.continue());
+    });
+    const asked = page.waitForRequest((request) => request.postData()?.includes('query MySamples') === true);
+    await page.getByLabel('A year').check();
+    await visitor.open('/account');
+    await asked;
+    const { me } = await member.request<{ me: { balance: string } }>('{ me { balance } }');
+    const chart = page.getByRole('slider', { name: /Your balance and share/ });
+    await chart.focus();
+    await chart.press('End');
+    expect(await chart.getAttribute('aria-valuetext')).toContain(`Balance ${me.balance} USD`);
+    expect(Number(await chart.getAttribute('max'))).toBeGreaterThan(0);
+  });
+
+  test('a session that ends takes nothing of what was typed', async () => {
+    const { page } = visitor;
+    await amount().fill('640.00');
+    const unauthenticated = { message: 'Sign in first.', extensions: { code: 'UNAUTHENTICATED' } };
+    await page.route('**/graphql', (route) => route.fulfill({ status: 401, json: { errors: [unauthenticated] } }));
+    await ask(/^Ask for a deposit/);
+    await visitor.sees('Your session has ended.');
+    await page.unroute('**/graphql');
+    await visitor.signIn({ email, password: PASSWORD });
+    await visitor.headline('My account');
+    expect(await amount().inputValue()).toBe('640.00');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await visitor.signIn({ email, password: PASSWORD });
+    await visitor.headline('My account');
+    expect(await amount().inputValue()).toBe('');
+  });
+
   test('a server that is away is said, and what was there stays', async () => {
     await figure('Balance').getByText('USD').waitFor();
     await visitor.context.setOffline(true);

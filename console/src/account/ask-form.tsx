@@ -1,6 +1,7 @@
 import { type ReactElement, type SyntheticEvent, useState } from 'react';
 import { type PaymentKind, RequestPaymentDocument } from '../api/pool-operations';
 import { useWrite } from '../api/pool-queries';
+import { useDraft } from '../ui/draft';
 import { Field, FormProblem, isAbout, MoneyField } from '../ui/form';
 import { money } from '../ui/format';
 import { parseMoney } from '../ui/money';
@@ -16,11 +17,14 @@ const MOST_OF_NOTE = 500;
 
 /** Asks for a deposit or a withdrawal. What was typed stays until it is known to be asked for. */
 export function AskForm({ balance, currency }: { balance: string; currency: string }): ReactElement {
-  const [kind, setKind] = useState<Kind>('DEPOSIT');
-  const [typed, setTyped] = useState('');
-  const [note, setNote] = useState('');
+  const [kind, setKind] = useDraft<Kind>('ask.kind', 'DEPOSIT');
+  const [typed, setTyped] = useDraft('ask.amount', '');
+  const [note, setNote] = useDraft('ask.note', '');
   const [wrong, setWrong] = useState<string | null>(null);
-  const ask = useWrite(RequestPaymentDocument);
+  const ask = useWrite(RequestPaymentDocument, () => {
+    setTyped('');
+    setNote('');
+  });
   const problem = ask.error;
   const isAmount = isAbout(problem, 'amount', BALANCE_CODES);
   const isNote = isAbout(problem, 'note');
@@ -38,15 +42,7 @@ export function AskForm({ balance, currency }: { balance: string; currency: stri
     setWrong(typo);
     if (amount === null) return;
     const input = { kind, amount, ...(note.trim() === '' ? {} : { note: note.trim() }) };
-    ask.mutate(
-      { input },
-      {
-        onSuccess: () => {
-          setTyped('');
-          setNote('');
-        },
-      },
-    );
+    ask.mutate({ input });
   };
   const asked = ask.data?.requestPayment;
   return (

@@ -15,7 +15,7 @@ export function Bookings({ me, currency }: { me: Me; currency: string }): ReactE
           return <Empty>Nothing is booked yet. Each confirmed payment and each sale shows here.</Empty>;
         return (
           <>
-            <Table rows={rows} currency={currency} />
+            <Table entries={grouped(rows)} currency={currency} />
             <p className="more">
               <span className="muted small">
                 {count(rows.length)} of {count(pages.at(-1)?.totalCount ?? 0)} bookings.
@@ -40,7 +40,7 @@ export function Bookings({ me, currency }: { me: Me; currency: string }): ReactE
   );
 }
 
-function Table({ rows, currency }: { rows: readonly BookingFragment[]; currency: string }): ReactElement {
+function Table({ entries, currency }: { entries: readonly Entry[]; currency: string }): ReactElement {
   return (
     <div className="table-place" role="region" aria-label="My bookings" tabIndex={0}>
       <table className="table bookings">
@@ -60,11 +60,9 @@ function Table({ rows, currency }: { rows: readonly BookingFragment[]; currency:
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {entries.map(({ row, others }) => (
             <tr key={row.id}>
-              <th scope="row">
-                <What row={row} />
-              </th>
+              <th scope="row">{others === 0 ? <What row={row} /> : <Recounts count={others} />}</th>
               <td data-name="When">
                 <time dateTime={row.createdAt}>{dateTime(row.createdAt)}</time>
               </td>
@@ -87,10 +85,9 @@ function Table({ rows, currency }: { rows: readonly BookingFragment[]; currency:
   );
 }
 
-function What({ row: { amount, payment } }: { row: BookingFragment }): ReactElement {
+function What({ row: { payment } }: { row: BookingFragment }): ReactElement {
   const { kind, note, sale } = payment;
   const isPaid = kind === 'DEPOSIT' || kind === 'WITHDRAWAL';
-  if (isPaid && amount === '0.00') return <span className="muted">Shares counted again: another member’s payment</span>;
   if (isPaid) {
     return (
       <>
@@ -107,3 +104,35 @@ function What({ row: { amount, payment } }: { row: BookingFragment }): ReactElem
   if (kind === 'REVERSAL') return <>Income taken back: the sale of {of} was undone</>;
   return <>Income from the sale of {of}</>;
 }
+
+/** Payments of others that came one after the other, and only moved the share, are one line. */
+function Recounts({ count: payments }: { count: number }): ReactElement {
+  return (
+    <span className="muted">
+      {payments === 1
+        ? 'Share counted again: another member’s payment'
+        : `Share counted again: ${count(payments)} payments of other members`}
+    </span>
+  );
+}
+
+interface Entry {
+  /** The newest of them. */
+  row: BookingFragment;
+  /** How many payments of others it stands for; 0 where it is this account's own. */
+  others: number;
+}
+
+function grouped(rows: readonly BookingFragment[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const row of rows) {
+    const last = entries.at(-1);
+    if (!isOfOthers(row)) entries.push({ row, others: 0 });
+    else if (last === undefined || last.others === 0) entries.push({ row, others: 1 });
+    else last.others += 1;
+  }
+  return entries;
+}
+
+const isOfOthers = ({ amount, payment: { kind } }: BookingFragment): boolean =>
+  amount === '0.00' && (kind === 'DEPOSIT' || kind === 'WITHDRAWAL');

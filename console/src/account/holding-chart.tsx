@@ -4,20 +4,11 @@ import { money, share, shortMoney } from '../ui/format';
 import { Content, Empty } from '../ui/states';
 import { type Me, useHistory } from './queries';
 
-interface Step {
-  at: string;
-  balance: string;
-  percentage: string;
-}
-
 const RANGES = [
   { name: '3 months', months: 3 },
   { name: 'A year', months: 12 },
   { name: 'All', months: null },
 ] as const;
-
-/** As many as a line of this width shows. */
-const MOST_STEPS = 200;
 
 /** Balance and share over the time that somebody chooses, from the first day on. */
 export function HoldingChart({ me, currency }: { me: Me; currency: string }): ReactElement {
@@ -41,10 +32,7 @@ export function HoldingChart({ me, currency }: { me: Me; currency: string }): Re
         ))}
       </div>
       <Content query={history} what="your history" lines={6}>
-        {({ from, to, opening, openingPercentage, lines }) => {
-          const steps: Step[] = thinned(lines);
-          if (opening !== '0.00' || openingPercentage !== '0.0000')
-            steps.unshift({ at: from, balance: opening, percentage: openingPercentage });
+        {({ steps, to }) => {
           if (steps.length === 0)
             return <Empty>No money has moved yet. Your first confirmed deposit begins this chart.</Empty>;
           return (
@@ -73,15 +61,6 @@ export function HoldingChart({ me, currency }: { me: Me; currency: string }): Re
         }}
       </Content>
     </>
-  );
-}
-
-/** The last step of each of so many stretches: what held longest, never what only passed. */
-function thinned(steps: readonly Step[]): Step[] {
-  if (steps.length <= MOST_STEPS) return [...steps];
-  const length = steps.length / MOST_STEPS;
-  return Array.from({ length: MOST_STEPS }, (_, at) => steps[Math.ceil((at + 1) * length) - 1]).filter(
-    (step) => step !== undefined,
   );
 }
 

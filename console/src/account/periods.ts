@@ -1,4 +1,5 @@
 import { dayOf, startOfDay } from '../ui/days';
+import type { Times } from './queries';
 
 /** Days where the reader is, both included, such as "2026-11-30". */
 export interface Period {
@@ -19,7 +20,7 @@ export function usualPeriods(today: Date): readonly (Period & { name: string })[
 }
 
 /** The same as the API takes it: the end is not included. Null where a day is missing, or the last is before the first. */
-export function timesOf({ from, to }: Period): { from: string; to: string } | null {
+export function timesOf({ from, to }: Period): Times | null {
   if (from === '' || to === '' || to < from) return null;
   return { from: startOfDay(from), to: startOfDay(to, 1) };
 }

@@ -4,12 +4,13 @@ import {
   MeDocument,
   type MeQuery,
   MyBookingsDocument,
-  MyHistoryDocument,
   MyRequestsDocument,
   MyStatementDocument,
+  MyStatementLinesDocument,
 } from '../api/pool-operations';
 import { POOL } from '../api/pool-queries';
 import { polledCalmly } from '../api/queries';
+import { historyBetween } from './history';
 
 /** Balance and share now, asked for again and again. */
 export function useMe() {
@@ -47,19 +48,33 @@ export function useHistory(me: Me, since: Date | null) {
   return useQuery({
     // Not the minute: the same days are the same question.
     queryKey: [POOL, 'history', me.balance, me.percentage, from.slice(0, 10)],
-    queryFn: async () => {
-      const to = new Date().toISOString();
-      const { statement } = (await askPool(MyHistoryDocument, { from, to: to < from ? from : to })).me;
-      return { from, to, ...statement };
+    queryFn: () => {
+      const now = new Date().toISOString();
+      return historyBetween({ from, to: now < from ? from : now });
     },
   });
 }
 
-/** @param from included, ISO @param to not included, ISO */
-export function useStatement(me: Me, { from, to }: { from: string; to: string }) {
+/** A stretch of time, ISO: `from` is included, `to` is not. */
+export interface Times {
+  from: string;
+  to: string;
+}
+
+/** What was deposited, taken out and earned in that time. */
+export function useStatement(me: Me, times: Times) {
   return useQuery({
-    queryKey: [POOL, 'statement', me.balance, me.percentage, from, to],
-    queryFn: async () => (await askPool(MyStatementDocument, { from, to })).me.statement,
-    enabled: from < to,
+    queryKey: [POOL, 'statement', me.balance, me.percentage, times],
+    queryFn: async () => (await askPool(MyStatementDocument, times)).me.statement,
+  });
+}
+
+/** Its lines, once they are wanted: a large pool has thousands in a year. */
+export function useStatementLines(me: Me, times: Times, enabled: boolean) {
+  return useQuery({
+    queryKey: [POOL, 'statementLines', me.balance, me.percentage, times],
+    queryFn: async () => (await askPool(MyStatementLinesDocument, times)).me.statement.lines,
+    enabled,
+    placeholderData: undefined,
   });
 }

@@ -19,6 +19,7 @@ export function Requests({
   currency,
 }: Omit<MyRequestsQuery['me'], 'id'> & { currency: string }): ReactElement {
   const [cancelling, setCancelling] = useState<Asked | null>(null);
+  const [said, setSaid] = useState('');
   const decided = [...deposits.nodes, ...withdrawals.nodes]
     .filter(({ status }) => status !== 'PENDING')
     .sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt))
@@ -55,8 +56,15 @@ export function Requests({
           onClose={() => {
             setCancelling(null);
           }}
+          onDone={() => {
+            setSaid(`Cancelled: ${titleOf(cancelling, currency)}.`);
+            setCancelling(null);
+          }}
         />
       )}
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
     </>
   );
 }
@@ -102,10 +110,12 @@ function Cancel({
   payment,
   currency,
   onClose,
+  onDone,
 }: {
   payment: Asked;
   currency: string;
   onClose: () => void;
+  onDone: () => void;
 }): ReactElement {
   const cancel = useWrite(CancelPaymentDocument);
   return (
@@ -119,7 +129,7 @@ function Cancel({
       problem={cancel.error}
       onClose={onClose}
       onConfirm={() => {
-        cancel.mutate({ id: payment.id }, { onSuccess: onClose });
+        cancel.mutate({ id: payment.id }, { onSuccess: onDone });
       }}
     >
       <p>{titleOf(payment, currency)}. No money has moved; you can ask again at any time.</p>

@@ -1,21 +1,20 @@
 import type { ReactElement } from 'react';
-import type { MyStatementQuery } from '../api/pool-operations';
+import type { MyStatementLinesQuery, MyStatementQuery } from '../api/pool-operations';
 import { dateTime, day, money, share, signedMoney } from '../ui/format';
 import type { Me } from './queries';
 
 type Statement = MyStatementQuery['me']['statement'];
-type Line = Statement['lines'][number];
+type Line = MyStatementLinesQuery['me']['statement']['lines'][number];
 
 interface StatementViewProps {
   me: Me;
   currency: string;
   statement: Statement;
-  areLinesShown: boolean;
 }
 
 /** What was there, what came and went, and what is left: it adds up down the column. */
-export function StatementView({ me, currency, statement, areLinesShown }: StatementViewProps): ReactElement {
-  const { from, to, opening, closing, openingPercentage, closingPercentage, lines } = statement;
+export function StatementView({ me, currency, statement }: StatementViewProps): ReactElement {
+  const { from, to, opening, closing, openingPercentage, closingPercentage } = statement;
   const moved: readonly [name: string, amount: string][] = [
     ['Deposits', statement.deposits],
     ['Withdrawals', statement.withdrawals],
@@ -42,7 +41,6 @@ export function StatementView({ me, currency, statement, areLinesShown }: Statem
           <Sum name="Balance after" amount={money(closing)} note={share(closingPercentage)} isTotal />
         </tbody>
       </table>
-      {areLinesShown && <Lines lines={lines} />}
     </>
   );
 }
@@ -66,7 +64,8 @@ function Sum({ name, amount, note, isTotal = false }: SumProps): ReactElement {
   );
 }
 
-function Lines({ lines }: { lines: readonly Line[] }): ReactElement {
+/** Each booking of the statement, the oldest first. */
+export function StatementLines({ lines }: { lines: readonly Line[] }): ReactElement {
   if (lines.length === 0) return <p className="muted">Nothing was booked in this time.</p>;
   return (
     <div className="table-place" role="region" aria-label="Bookings of the statement" tabIndex={0}>

@@ -4,8 +4,8 @@ import { FileButtons } from '../ui/file-buttons';
 import { Icon } from '../ui/icons';
 import { Content } from '../ui/states';
 import { type Period, timesOf, usualPeriods } from './periods';
-import { type Me, useStatement } from './queries';
-import { StatementView } from './statement-view';
+import { type Me, type Times, useStatement, useStatementLines } from './queries';
+import { StatementLines, StatementView } from './statement-view';
 
 const OWN = 'Other days';
 
@@ -60,58 +60,62 @@ export function Statements({ me, currency }: { me: Me; currency: string }): Reac
 interface StatementProps {
   me: Me;
   currency: string;
-  times: { from: string; to: string };
+  times: Times;
 }
 
 function Statement({ me, currency, times }: StatementProps): ReactElement {
   const statement = useStatement(me, times);
   const [shown, setShown] = useState(false);
   const [printing, setPrinting] = useState(false);
-  const print = (): void => {
-    window.addEventListener(
-      'afterprint',
-      () => {
-        setPrinting(false);
-      },
-      { once: true },
-    );
-    // The bookings have to be in the document first.
+  const lines = useStatementLines(me, times, shown);
+  const print = async (): Promise<void> => {
+    setShown(true);
+    // The bookings have to be in the document first; where they cannot be had, the page says why.
+    const { isSuccess } = await lines.refetch();
+    if (!isSuccess) return;
+    const printed = (): void => {
+      setPrinting(false);
+    };
+    window.addEventListener('afterprint', printed, { once: true });
     flushSync(() => {
       setPrinting(true);
     });
     window.print();
   };
   const link = (extension: string): string =>
-    `/exports/users/${me.id}/statement.${extension}?${new URLSearchParams(times).toString()}`;
+    `/exports/users/${me.id}/statement.${extension}?${new URLSearchParams({ ...times }).toString()}`;
   return (
-    <Content query={statement} what="the statement" lines={5}>
-      {(data) => (
-        <div className={printing ? 'statement printing' : 'statement'}>
-          <StatementView me={me} currency={currency} statement={data} areLinesShown={shown || printing} />
-          <div className="statement-actions">
-            <button
-              type="button"
-              className="button"
-              aria-expanded={shown}
-              onClick={() => {
-                setShown(!shown);
-              }}
-            >
-              {shown ? 'Hide its bookings' : 'Show its bookings'}
-            </button>
-            <button type="button" className="button" onClick={print}>
-              <Icon name="print" />
-              Print
-            </button>
-            <FileButtons
-              files={[
-                { name: 'CSV', path: link('csv') },
-                { name: 'Page', path: link('html') },
-              ]}
-            />
-          </div>
-        </div>
+    <div className={printing ? 'statement printing' : 'statement'}>
+      <Content query={statement} what="the statement" lines={5}>
+        {(data) => <StatementView me={me} currency={currency} statement={data} />}
+      </Content>
+      {shown && (
+        <Content query={lines} what="the bookings of the statement" lines={4}>
+          {(data) => <StatementLines lines={data} />}
+        </Content>
       )}
-    </Content>
+      <div className="statement-actions">
+        <button
+          type="button"
+          className="button"
+          aria-expanded={shown}
+          onClick={() => {
+            setShown(!shown);
+          }}
+        >
+          {shown ? 'Hide its bookings' : 'Show its bookings'}
+        </button>
+        <button type="button" className="button" onClick={() => void print()}>
+          <Icon name="print" />
+          Print
+        </button>
+        <FileButtons
+          files={[
+            { name: 'CSV', path: link('csv') },
+            { name: 'Page', path: link('html') },
+          ]}
+        />
+      </div>
+    </div>
   );
 }

@@ -185,6 +185,19 @@ export type MyStatementQuery = {
       reversals: string;
       closing: string;
       closingPercentage: string;
+    };
+  };
+};
+
+export type MyStatementLinesQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+export type MyStatementLinesQuery = {
+  me: {
+    id: string;
+    statement: {
       lines: Array<{ at: string; kind: PaymentKind | null; amount: string; balance: string; percentage: string }>;
     };
   };
@@ -438,7 +451,7 @@ export const MyBookingsDocument = new TypedDocumentString(`
     query MyBookings($after: String) {
   me {
     id
-    contributions(first: 30, after: $after) {
+    contributions(first: 60, after: $after) {
       nodes {
         ...Booking
       }
@@ -475,13 +488,6 @@ export const MyStatementDocument = new TypedDocumentString(`
     id
     statement(from: $from, to: $to) {
       ...StatementFigures
-      lines {
-        at
-        kind
-        amount
-        balance
-        percentage
-      }
     }
   }
 }
@@ -498,6 +504,22 @@ export const MyStatementDocument = new TypedDocumentString(`
   closing
   closingPercentage
 }`) as unknown as TypedDocumentString<MyStatementQuery, MyStatementQueryVariables>;
+export const MyStatementLinesDocument = new TypedDocumentString(`
+    query MyStatementLines($from: DateTime!, $to: DateTime!) {
+  me {
+    id
+    statement(from: $from, to: $to) {
+      lines {
+        at
+        kind
+        amount
+        balance
+        percentage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MyStatementLinesQuery, MyStatementLinesQueryVariables>;
 export const MyHistoryDocument = new TypedDocumentString(`
     query MyHistory($from: DateTime!, $to: DateTime!) {
   me {
