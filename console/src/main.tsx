@@ -14,6 +14,7 @@ import './styles/backups.css';
 import './styles/log.css';
 import './styles/changes.css';
 import './styles/account.css';
+import './styles/operator.css';
 import './styles/narrow-tables.css';
 import { queryClient } from './api/queries';
 import { App } from './app';

@@ -25,6 +25,7 @@ function later(load: () => Promise<{ default: ComponentType<{ id: string }> }>):
 }
 
 const ADMIN: readonly Role[] = ['ADMIN'];
+const STAFF: readonly Role[] = ['OPERATOR', 'ADMIN'];
 const HOLDERS: readonly Role[] = ['OPERATOR', 'INVESTOR'];
 
 /** Every page, in the order of the navigation. The home of a role is the first one that it may see. */
@@ -52,6 +53,51 @@ export const ROUTES: readonly Route[] = [
     roles: ADMIN,
     // Too large to be fetched beforehand.
     page: later(() => import('./playground/admin-playground')).page,
+  },
+  {
+    path: '/payments',
+    name: 'Payments',
+    icon: 'payments',
+    roles: STAFF,
+    ...later(() => import('./operator/payments')),
+  },
+  {
+    path: '/payments/:id',
+    name: 'Payment',
+    roles: STAFF,
+    ...later(() => import('./operator/payment')),
+  },
+  {
+    path: '/vehicles',
+    name: 'Vehicles',
+    icon: 'vehicles',
+    roles: STAFF,
+    ...later(() => import('./operator/vehicles')),
+  },
+  {
+    path: '/vehicles/new',
+    name: 'Buy a vehicle',
+    roles: STAFF,
+    ...later(() => import('./operator/buy')),
+  },
+  {
+    path: '/vehicles/:id',
+    name: 'Vehicle',
+    roles: STAFF,
+    ...later(() => import('./operator/vehicle')),
+  },
+  {
+    path: '/members',
+    name: 'Members',
+    icon: 'members',
+    roles: STAFF,
+    ...later(() => import('./operator/members')),
+  },
+  {
+    path: '/members/:id',
+    name: 'Member',
+    roles: STAFF,
+    ...later(() => import('./operator/member')),
   },
   {
     path: '/account',

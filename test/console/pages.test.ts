@@ -77,6 +77,16 @@ describeInBrowser('the console in a browser', () => {
     await visitor.headline('Every operation is backed up.');
   });
 
+  test('an operation gets its number, and its two ticks come by themselves', async () => {
+    const member = await server.admin.createUser('INVESTOR', 'Investor 2');
+    await visitor.signIn();
+    await visitor.headline('Every operation is backed up.');
+    await visitor.open(`/payments/${await member.requestPayment('DEPOSIT', '5.00')}`);
+    await visitor.page.getByRole('button', { name: 'Confirm' }).click();
+    await visitor.sees(/^Operation \d+$/);
+    for (const tick of ['stored', 'proven']) await visitor.page.locator('.ticks .good').getByText(tick).waitFor();
+  });
+
   test('the charts tell their numbers by keyboard', async () => {
     await visitor.signIn();
     const chart = visitor.page.getByRole('slider', { name: /Capital and company revenue/ });

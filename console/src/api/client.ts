@@ -1,6 +1,6 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { currentSession, signOut } from '../session/session';
-import { keyOf, settle } from './keys';
+import { doubt, isDoubtful, keyOf, settle } from './keys';
 import { Problem } from './problem';
 
 const ANSWER_MS = 15_000;
@@ -46,7 +46,10 @@ export async function askPool<Result, Variables extends object>(
     settle(write);
     return data;
   } catch (error) {
-    throw error instanceof Problem ? outcomeOf(error) : error;
+    if (!(error instanceof Problem)) throw error;
+    const problem = outcomeOf(error, isDoubtful(write));
+    doubt(write, problem.kind === 'unknown');
+    throw problem;
   }
 }
 
@@ -87,10 +90,17 @@ function withKey<Variables extends object>(variables: Variables, idempotencyKey:
 
 const UNKNOWN = 'It is not known whether this was done: the server did not answer.';
 
-/** What a problem of a write means: only a refusal, or that the server had no time for it, says that nothing was done. */
-function outcomeOf(problem: Problem): Problem {
-  const isKnown = problem.kind === 'refused' && problem.code !== 'OUTCOME_UNKNOWN';
-  if (isKnown || problem.code === 'SERVICE_UNAVAILABLE') return problem;
+/** Their refusals say of this try alone that nothing was done. */
+const NOT_LOOKED_AT = ['SERVICE_UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'];
+
+/**
+ * What a problem of a write means: only a refusal says that nothing was done; and where a try before may have been done,
+ * only one of a server that looked at its key.
+ */
+function outcomeOf(problem: Problem, wasDoubtful: boolean): Problem {
+  const isLookedAt = !NOT_LOOKED_AT.includes(problem.code ?? '');
+  const isRefused = problem.kind === 'refused' ? problem.code !== 'OUTCOME_UNKNOWN' : !isLookedAt;
+  if (isRefused && (isLookedAt || !wasDoubtful)) return problem;
   return new Problem('unknown', UNKNOWN, problem);
 }
 

@@ -2,6 +2,8 @@ interface OpenWrite {
   key: string;
   /** In ms, by this machine's clock. */
   since: number;
+  /** A try of it may have been done. */
+  isDoubtful: boolean;
 }
 
 /** After that long somebody who does the same again means it. */
@@ -19,13 +21,24 @@ export function keyOf(write: string): string {
   const known = open.get(write);
   if (known !== undefined && Date.now() - known.since < REMEMBERED_MS) return known.key;
   const key = newKey();
-  open.set(write, { key, since: Date.now() });
+  open.set(write, { key, since: Date.now(), isDoubtful: false });
   return key;
 }
 
 /** It was done: the same write from now on is a new one. */
 export function settle(write: string): void {
   open.delete(write);
+}
+
+/** Whether a try of it before may have been done: that the server has no time now says nothing about that one. */
+export function isDoubtful(write: string): boolean {
+  return open.get(write)?.isDoubtful ?? false;
+}
+
+/** Keeps whether its last try may have been done. */
+export function doubt(write: string, isDoubtful: boolean): void {
+  const known = open.get(write);
+  if (known !== undefined) known.isDoubtful = isDoubtful;
 }
 
 /** Not crypto.randomUUID: browsers have that over HTTPS and on localhost alone. */

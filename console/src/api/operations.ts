@@ -283,6 +283,22 @@ export type BackupRowFragment = {
   check: { startedAt: string; finishedAt: string | null; sound: boolean | null; problem: string | null } | null;
 };
 
+export type NewestOfMineQueryVariables = Exact<{
+  actor: string | number;
+  first: number;
+}>;
+
+export type NewestOfMineQuery = {
+  operationsPage: {
+    nodes: Array<{
+      number: number;
+      kind: OperationKind;
+      payment: { id: string } | null;
+      vehicle: { id: string } | null;
+    }>;
+  };
+};
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -582,3 +598,19 @@ export const VerifyDocument = new TypedDocumentString(`
     problem
   }
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
+export const NewestOfMineDocument = new TypedDocumentString(`
+    query NewestOfMine($actor: ID!, $first: Int!) {
+  operationsPage(first: $first, filter: {actor: $actor}) {
+    nodes {
+      number
+      kind
+      payment {
+        id
+      }
+      vehicle {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NewestOfMineQuery, NewestOfMineQueryVariables>;

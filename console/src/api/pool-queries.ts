@@ -4,6 +4,9 @@ import { askPool } from './client';
 /** The first part of the key of every query of the public schema. */
 export const POOL = 'public';
 
+/** The first part of the key of every list that may be too long to be asked for again as a whole. */
+export const LISTS = 'lists';
+
 interface Document<Result, Variables> {
   toString(): string;
   __apiType?: (variables: Variables) => Result;
@@ -25,6 +28,7 @@ export function useWrite<Result, Variables extends object>(
     onSettled: () => {
       // Not waited for: how it ended is told at once, also while nothing else is answered.
       void client.invalidateQueries({ queryKey: [POOL] });
+      void client.resetQueries({ queryKey: [LISTS] });
     },
   });
 }

@@ -1,0 +1,55 @@
+import { type ReactElement, type SyntheticEvent, useState } from 'react';
+import { Field, FormProblem, isAbout } from '../ui/form';
+import { isOpen, type Write } from './write';
+
+/** A reason, and a button that does it. */
+export function ReasonForm({
+  what,
+  label,
+  button,
+  doing,
+  write,
+  onSend,
+}: {
+  what: string;
+  label: string;
+  button: string;
+  doing: string;
+  write: Pick<Write<never>, 'isPending' | 'error'>;
+  /** Sends it, unless it is being sent. */
+  onSend: (reason: string | null) => void;
+}): ReactElement {
+  const [reason, setReason] = useState('');
+  const { isPending, error } = write;
+  const isReason = isAbout(error, 'reason');
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    onSend(reason.trim() === '' ? null : reason);
+  };
+  return (
+    <form className="card form" onSubmit={submit} noValidate>
+      <p>{what}</p>
+      <Field label={label} problem={isReason ? (error?.message ?? null) : null}>
+        {(wiring) => (
+          <textarea
+            {...wiring}
+            value={reason}
+            maxLength={500}
+            rows={2}
+            // What was sent has to be sent again as it was.
+            readOnly={isOpen(write)}
+            onChange={({ target }) => {
+              setReason(target.value);
+            }}
+          />
+        )}
+      </Field>
+      {!isReason && <FormProblem problem={error} />}
+      <div>
+        <button type="submit" className="button danger" aria-disabled={isPending}>
+          {isPending ? doing : button}
+        </button>
+      </div>
+    </form>
+  );
+}
