@@ -10,6 +10,9 @@ import { Link, Sent, usePath } from './ui/navigation';
 import { PageBoundary } from './ui/page-boundary';
 import { Loading } from './ui/states';
 
+/** After that the pages are fetched that are not beside the first one: they must not hold it up. */
+const OTHERS_MS = 3_000;
+
 const PublicPlayground = lazy(() => import('./playground/public-playground'));
 
 export function App(): ReactElement {
@@ -37,9 +40,17 @@ function Pages({ path }: { path: string }): ReactElement {
     if (session === null && ending === null) forgetDrafts();
   }, [session, ending]);
   useEffect(() => {
-    if (role === undefined) return;
+    if (role === undefined) return undefined;
+    const areaOf = (path: string): string | undefined => path.split('/')[1];
     const own = ROUTES.filter(({ roles }) => roles.includes(role));
-    void Promise.allSettled(own.map(({ load }) => load?.() ?? Promise.resolve()));
+    const isNear = (route: { path: string }): boolean => areaOf(route.path) === areaOf(homeOf(role));
+    void Promise.allSettled(own.filter(isNear).map(({ load }) => load?.() ?? Promise.resolve()));
+    const timer = window.setTimeout(() => {
+      void Promise.allSettled(own.map(({ load }) => load?.() ?? Promise.resolve()));
+    }, OTHERS_MS);
+    return () => {
+      window.clearTimeout(timer);
+    };
   }, [role]);
   if (session === null) return <SignIn ending={ending} />;
   const home = homeOf(session.role);

@@ -1,6 +1,5 @@
 import { type ComponentType, lazy, type ReactNode } from 'react';
 import type { Role } from './api/pool-operations';
-import { Overview } from './overview/overview';
 import type { IconName } from './ui/icons';
 import { PLAYGROUND } from './ui/navigation';
 
@@ -24,13 +23,16 @@ function later(load: () => Promise<{ default: ComponentType<{ id: string }> }>):
   return { load, page: (id) => <Page id={id} /> };
 }
 
+const ofOperator = (name: keyof typeof import('./operator/pages')): Pick<Route, 'page' | 'load'> =>
+  later(async () => ({ default: (await import('./operator/pages'))[name] }));
+
 const ADMIN: readonly Role[] = ['ADMIN'];
 const STAFF: readonly Role[] = ['OPERATOR', 'ADMIN'];
 const HOLDERS: readonly Role[] = ['OPERATOR', 'INVESTOR'];
 
 /** Every page, in the order of the navigation. The home of a role is the first one that it may see. */
 export const ROUTES: readonly Route[] = [
-  { path: '/admin', name: 'Overview', icon: 'overview', roles: ADMIN, page: () => <Overview /> },
+  { path: '/admin', name: 'Overview', icon: 'overview', roles: ADMIN, ...later(() => import('./overview/overview')) },
   {
     path: '/admin/backups',
     name: 'Backups',
@@ -59,45 +61,45 @@ export const ROUTES: readonly Route[] = [
     name: 'Payments',
     icon: 'payments',
     roles: STAFF,
-    ...later(() => import('./operator/payments')),
+    ...ofOperator('Payments'),
   },
   {
     path: '/payments/:id',
     name: 'Payment',
     roles: STAFF,
-    ...later(() => import('./operator/payment')),
+    ...ofOperator('Payment'),
   },
   {
     path: '/vehicles',
     name: 'Vehicles',
     icon: 'vehicles',
     roles: STAFF,
-    ...later(() => import('./operator/vehicles')),
+    ...ofOperator('Vehicles'),
   },
   {
     path: '/vehicles/new',
     name: 'Buy a vehicle',
     roles: STAFF,
-    ...later(() => import('./operator/buy')),
+    ...ofOperator('Buy'),
   },
   {
     path: '/vehicles/:id',
     name: 'Vehicle',
     roles: STAFF,
-    ...later(() => import('./operator/vehicle')),
+    ...ofOperator('Vehicle'),
   },
   {
     path: '/members',
     name: 'Members',
     icon: 'members',
     roles: STAFF,
-    ...later(() => import('./operator/members')),
+    ...ofOperator('Members'),
   },
   {
     path: '/members/:id',
     name: 'Member',
     roles: STAFF,
-    ...later(() => import('./operator/member')),
+    ...ofOperator('Member'),
   },
   {
     path: '/account',

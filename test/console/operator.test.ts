@@ -83,6 +83,11 @@ describeInBrowser("an operator's day", () => {
     expect({ wrong, shares }).toEqual({ wrong: [], shares: { whole: '1000000' } });
   }
 
+  test('signing in and the inbox weigh less than 200 KiB', async () => {
+    await visitor.sees('Nothing waits for a decision.');
+    expect(await visitor.weight()).toBeLessThan(200 * 1024);
+  });
+
   test('a deposit is confirmed after its preview, and a withdrawal rejected with a reason', async () => {
     await bela.requestPayment('DEPOSIT', '250.00', undefined, { note: 'From the bank' });
     const rejected = await anna.requestPayment('WITHDRAWAL', '50.00');

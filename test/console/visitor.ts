@@ -79,6 +79,18 @@ export class Visitor {
       .filter((url) => !url.startsWith(`${this.url}/`) && !/^(blob|data):/.test(url));
   }
 
+  /** How many bytes came for what was requested so far, headers included; answers of the API are left out. */
+  async weight(): Promise<number> {
+    const files = this.requests.filter((request) => !request.url().endsWith('graphql'));
+    const sizes = await Promise.all(
+      files.map(async (request) => {
+        const { responseBodySize, responseHeadersSize } = await request.sizes();
+        return responseBodySize + responseHeadersSize;
+      }),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   /** What an expression gives in the page. */
   evaluate<T>(expression: string): Promise<T> {
     return this.page.evaluate<T>(expression);

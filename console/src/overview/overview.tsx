@@ -10,7 +10,7 @@ import { PoolFigures } from './pool-figures';
 
 const SHOWN_OPERATIONS = 8;
 
-export function Overview(): ReactElement {
+export default function Overview(): ReactElement {
   const status = useStatus();
   const operations = useOperations(status.data, SHOWN_OPERATIONS);
   const pool = usePool(status.data);
