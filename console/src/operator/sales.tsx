@@ -39,7 +39,7 @@ function Row({ sale }: { sale: SaleRowFragment }): ReactElement {
       <th scope="row">
         <Ago at={soldAt} />
         <By who={soldBy} />
-        <span className="note">after {daysHeld === 1 ? 'one day' : `${daysHeld} days`}</span>
+        <span className="note">{heldFor(daysHeld)}</span>
         {reversedAt !== null && (
           <span className="note">
             <span className="tag danger">undone</span> <Ago at={reversedAt} />
@@ -62,3 +62,8 @@ function Row({ sale }: { sale: SaleRowFragment }): ReactElement {
 }
 
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+function heldFor(days: number): string {
+  if (days === 0) return 'on the day of its purchase';
+  return days === 1 ? 'after one day' : `after ${days} days`;
+}
