@@ -40,6 +40,7 @@ export const rooms = {
   'backup/load': ['backup/dump', ...GROUND, ...DATABASE],
   'backup/prove': ['backup/load', 'database/embedded', ...GROUND, ...DATABASE],
   'backup/binlog': [...GROUND, ...DATABASE],
+  'backup/segments/decode': ['backup/binlog', ...GROUND, ...DATABASE],
   'backup/run': ['backup/binlog', 'backup/dump', 'backup/prove', ...GROUND, ...DATABASE],
   'backup/restore/common': [...GROUND, ...DATABASE],
   'backup/restore/plan': ['backup/binlog', 'backup/restore/common', ...GROUND, ...DATABASE],

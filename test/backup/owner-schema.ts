@@ -34,7 +34,7 @@ const OF_MARIADB: readonly [type: string, value: fc.Arbitrary<string>][] = [
 ];
 
 /** Types with what a column of each may hold. */
-const TYPES: readonly [type: string, value: fc.Arbitrary<string>][] = [
+export const TYPES: readonly [type: string, value: fc.Arbitrary<string>][] = [
   ['INT', digits(-(2 ** 31), 2 ** 31 - 1)],
   ['TINYINT(1)', digits(-128, 127)],
   ['BIGINT UNSIGNED ZEROFILL', digits(0, Number.MAX_SAFE_INTEGER)],

@@ -48,7 +48,6 @@ export interface ColumnShape {
   isUnsigned: boolean;
   /** Computed by the server, and so never written. */
   isGenerated: boolean;
-  isAutoIncrement: boolean;
   /** The server writes it by itself at an UPDATE that does not name it. */
   setsItself: boolean;
   /** null for what is no text. */
@@ -66,6 +65,8 @@ export interface TableShape {
   key: readonly number[] | null;
   /** The kinds of statements at which triggers of it fire. */
   triggers: ReadonlySet<string>;
+  /** Whether the server changes rows of other tables by itself when a row of this one goes or changes its key. */
+  cascades: boolean;
 }
 
 /** What the rows of a database's tables look like, and a fingerprint of that. */

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { decodeLog, LOG_TEXT_ARGUMENTS, SEGMENT_SESSION } from '../../../../src/backup/segments/decode/decode-log';
+import { readShapes } from '../../../../src/backup/segments/decode/shapes';
+import type { LogEntry, LoggedTransaction, TableShapes } from '../../../../src/backup/segments/decode/transaction';
+import type { DatabaseAddress } from '../../../../src/database/connection/address';
+import { createTestDatabase, type TestDatabase } from '../../../support/database';
+import { CLIENTS, FAMILY } from '../../../support/engine';
+import { startPrivateDatabaseServer } from '../../../support/private-database-server';
+
+interface Place {
+  file: string;
+  offset: number;
+}
+
+/** A database whose log is read, and another one of the same tables to which what was read is carried over. */
+export interface LogBench {
+  live: TestDatabase;
+  copy: TestDatabase;
+  /** The URL of the server, which is the test's own: its log has nobody else's events. */
+  url: string;
+  /** Says it to both. */
+  both(...statements: readonly string[]): Promise<void>;
+  here(): Promise<Place>;
+  shapes(): Promise<TableShapes>;
+  /** What was logged from there to now. */
+  since(place: Place, shapes?: TableShapes): Promise<LogEntry[]>;
+  /** What is done to live, as one or more entries. */
+  logged(...statements: readonly string[]): Promise<LogEntry[]>;
+  carryOver(transaction: LoggedTransaction): Promise<void>;
+  /** Of every table of one of the two, by name. */
+  checksums(database: TestDatabase): Promise<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function openLogBench(): Promise<LogBench> {
+  const server = await startPrivateDatabaseServer();
+  const live = await createTestDatabase(server.url);
+  const copy = await createTestDatabase(server.url);
+  await copy.query(SEGMENT_SESSION);
+  const { database } = live.address;
+  const bench: LogBench = {
+    live,
+    copy,
+    url: server.url,
+    both: async (...statements) => {
+      for (const statement of statements) for (const { query } of [live, copy]) await query(statement);
+    },
+    here: async () => {
+      const last = (await live.query('SHOW BINARY LOGS')).at(-1);
+      return { file: String(last?.Log_name), offset: Number(last?.File_size) };
+    },
+    shapes: () => readShapes(live.query),
+    since: async (place, shapes) => {
+      const options = { database, shapes: shapes ?? (await bench.shapes()), family: FAMILY, startFile: place.file };
+      const entries: LogEntry[] = [];
+      const output = followLog(live.address, ['--to-last-log', ...startAt(place)]);
+      for await (const entry of decodeLog(output.stdout, options)) entries.push(entry);
+      output.kill();
+      return entries;
+    },
+    logged: async (...statements) => {
+      const [from, shapes] = [await bench.here(), await bench.shapes()];
+      for (const statement of statements) await live.query(statement);
+      return bench.since(from, shapes);
+    },
+    carryOver: async ({ statements }) => {
+      for (const statement of ['START TRANSACTION', ...statements, 'COMMIT']) await copy.query(statement);
+    },
+    checksums: async ({ query }) => {
+      const tables = await query("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'");
+      const names = tables.map((row) => String(Object.values(row)[0]));
+      if (names.length === 0) return {};
+      const rows = await query(`CHECKSUM TABLE ${names.map(() => '??').join(', ')}`, names);
+      return Object.fromEntries(names.map((name, i) => [name, String(rows[i]?.Checksum)]));
+    },
+    close: async () => {
+      await live.drop();
+      await copy.drop();
+      await server.close();
+    },
+  };
+  return bench;
+}
+
+export const startAt = ({ file, offset }: Place): string[] => [`--start-position=${offset}`, file];
+
+/** The official program, as it prints the server's log. */
+export function followLog(
+  { user, password, hosts, socketPath }: DatabaseAddress,
+  args: readonly string[],
+): { stdout: AsyncIterable<Buffer>; kill(): void } {
+  const [host] = hosts;
+  const place =
+    socketPath === undefined
+      ? [`--host=${host?.host}`, `--port=${host?.port}`, '--protocol=tcp']
+      : [`--socket=${socketPath}`];
+  const child = spawn(
+    CLIENTS.log,
+    ['--no-defaults', ...place, `--user=${user}`, '--read-from-remote-server', ...LOG_TEXT_ARGUMENTS[FAMILY], ...args],
+    { env: { ...process.env, MYSQL_PWD: password }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  return { stdout: child.stdout, kill: () => child.kill('SIGKILL') };
+}
+
+/** The transactions among those entries; fails at an obstacle. */
+export function transactionsOf(entries: readonly LogEntry[]): LoggedTransaction[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'obstacle') throw new Error(entry.reason);
+    return entry.kind === 'transaction' ? [entry] : [];
+  });
+}
