@@ -16,9 +16,10 @@ export interface DecodeOptions {
   family: ClientFamily;
   /** The file of the log that the program begins to read. */
   startFile: string;
+  /** Most that one transaction may hold, in characters of SQL, as it is held in memory; 64 MiB by default. */
+  most?: number;
 }
 
-/** Most that one transaction may hold, in characters of SQL: it is held in memory. */
 const MOST = 64 * 1024 * 1024;
 
 /** Events that change nothing by themselves, or that what follows them tells of. Every other kind is an obstacle. */
@@ -151,11 +152,12 @@ export class LogDecoder {
     if (transaction.isXa)
       throw new Obstructed('An XA transaction changed rows: whether it is committed, others decide.');
     transaction.tables.add(table.table);
-    for (const statement of table.statements(event, this.options.family === 'mysql')) {
+    const { family, most = MOST } = this.options;
+    for (const statement of table.statements(event, family === 'mysql')) {
       transaction.statements.push(statement);
       transaction.length += statement.length;
-      if (transaction.length > MOST) {
-        throw new Obstructed(`A transaction changed more than ${MOST / 1024 / 1024} MiB of rows.`);
+      if (transaction.length > most) {
+        throw new Obstructed(`A transaction changed more rows than fit into ${most} characters of SQL.`);
       }
     }
   }
