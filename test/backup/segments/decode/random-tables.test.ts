@@ -65,8 +65,8 @@ const table = fc.record({
   isUnique: fc.boolean(),
   columns: fc.array(column, { minLength: 1, maxLength: 5 }),
   extras: fc.subarray([
-    'made BIGINT AS (LENGTH(c0)) VIRTUAL',
-    'kept BIGINT AS (LENGTH(c0)) STORED',
+    'made BIGINT AS (n * 2) VIRTUAL',
+    'kept BIGINT AS (n * 3) STORED',
     'at DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)',
   ]),
   image: fc.constantFrom('FULL', 'FULL', 'MINIMAL', 'NOBLOB'),
@@ -87,6 +87,7 @@ function definitionOf({ name, keys, isUnique, columns, extras }: Table): string 
   const parts = [
     ...keys.map(([type], i) => `k${i} ${i > 0 ? type.replace(' AUTO_INCREMENT', '') : type} NOT NULL`),
     ...columns.map(({ type }, i) => `c${i} ${type}`),
+    'n INT',
     ...extras,
     isUnique ? `UNIQUE KEY (${names})` : `PRIMARY KEY (${names})`,
   ];
@@ -97,9 +98,9 @@ function statementOf({ name, keys, columns }: Table, { verb, rows, pick, column 
   const on = quoted(name);
   const key = (n: number): string[] => keys.map(([, value]) => value(n));
   const where = `(${keys.map((_, i) => `k${i}`).join(', ')}) IN (${rows.map((n) => `(${key(n).join(', ')})`).join(', ')})`;
-  const names = [...keys.map((_, i) => `k${i}`), ...columns.map((_, i) => `c${i}`)].join(', ');
+  const names = [...keys.map((_, i) => `k${i}`), ...columns.map((_, i) => `c${i}`), 'n'].join(', ');
   const values = rows.map(
-    (n) => `(${[...key(n), ...columns.map(({ values: of }, i) => of[(n + i + pick) % 3])].join(', ')})`,
+    (n) => `(${[...key(n), ...columns.map(({ values: of }, i) => of[(n + i + pick) % 3]), n * pick].join(', ')})`,
   );
   const place = column % columns.length;
   const set = `c${place} = ${columns[place]?.values[pick]}`;
