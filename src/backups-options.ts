@@ -15,6 +15,8 @@ export interface BackupPrograms {
   copyProgram: string;
   /** Restores the newest copy, as after the loss of this machine. */
   drillProgram: string;
+  /** Follows the database server's binary log. */
+  logProgram: string;
 }
 
 export interface BackupsOptions extends BackupPrograms {

@@ -11,6 +11,7 @@ import { loadProcessConfig } from './config/process-config';
 const BACKUP_PROGRAM = path.join(__dirname, 'cli', 'backup-worker.js');
 const PROOF_PROGRAM = path.join(__dirname, 'cli', 'proof-worker.js');
 const SCRUB_PROGRAM = path.join(__dirname, 'cli', 'scrub-worker.js');
+const LOG_PROGRAM = path.join(__dirname, 'cli', 'log-worker.js');
 const COPY_PROGRAM = path.join(__dirname, 'cli', 'copy-worker.js');
 const DRILL_PROGRAM = path.join(__dirname, 'cli', 'drill-worker.js');
 
@@ -31,6 +32,7 @@ const program = command(
     drillProgram: DRILL_PROGRAM,
     proofProgram: PROOF_PROGRAM,
     scrubProgram: SCRUB_PROGRAM,
+    logProgram: LOG_PROGRAM,
     announcePassword: (password) => {
       say(`The first administrator is ${config.firstAdmin.email} with the password ${password} (shown this once).`);
     },

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BackupSettings, backupSettings } from './backup/core/settings';
 import { BackupLog } from './backup/core/log';
-import { stateOfFolder } from './backup/files/catalogue';
 import { prepareFolders } from './backup/files/staging';
 import { type Copier, createCopier } from './backup/offsite/copier';
 import { drills } from './backup/offsite/drill';
@@ -10,10 +9,9 @@ import { keepLastTry } from './backup/run/last-try';
 import type { BackupRequest } from './backup/run/types';
 import type { WorkerReport } from './backup/schedule/worker-report';
 import { BackupScheduler, timeLimitForBackups } from './backup/schedule/backup-scheduler';
+import { createLogFollower, type LogFollower } from './backup/schedule/log-follower';
 import { createProver, type Prover } from './backup/schedule/prover';
-import { CoverageWatcher } from './backup/schedule/coverage-watcher';
-import { BackupService, type BackupStatus } from './backup/status/backup-service';
-import { Reporter } from './backup/status/peer-inventory';
+import { BackupService, type BackupServiceOptions, type BackupStatus } from './backup/status/backup-service';
 import { BackupWebhook } from './backup/status/webhook';
 import type { BackupsOptions } from './backups-options';
 import type { Config } from './config/config';
@@ -23,6 +21,7 @@ import type { WorkerInput } from './program/worker-input';
 import { backupLedger } from './services/backup-ledger';
 import { acknowledgedFindings } from './services/finding-service';
 import { startDrills, startHeartbeat, startScrub } from './start-periodic';
+import { watchCoverage } from './watch-coverage';
 
 /** The server's part in backups. */
 interface Backups {
@@ -45,12 +44,6 @@ interface Backups {
 /** Time that an operation may be uncovered before the status reports a problem. */
 const COVERAGE_GRACE_MS = 10_000;
 
-/** The first requests after a start are answered before a backup process is started in advance, which takes CPU time. */
-const READY_AFTER_MS = 1_000;
-
-/** Every server looks this often for what others committed, and for changes that are no operations. */
-const LOOK_MS = 2_000;
-
 /** A start waits no longer for the first backup of a new pool, which takes a second: the lock may be held elsewhere. */
 const FIRST_BACKUP_MS = 30_000;
 
@@ -59,7 +52,7 @@ const LONGEST_STOP_MS = 9 * 60_000;
 
 /** Builds the parts that ask for backups, prove, check, copy and report them. Nothing is asked for before the first commit. */
 export async function startBackups(options: BackupsOptions): Promise<Backups> {
-  const { config, address, query, running } = options;
+  const { config } = options;
   const settings = backupSettings(config.storageDir, config.backup);
   // An empty folder, for people who look before the first backup. The backup itself tells what is wrong with it.
   await prepareFolders(settings).catch(() => undefined);
@@ -81,32 +74,27 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
     copier?.request();
     if (published.length > 0) prover.request();
   });
-  const checker = new BackupChecker({ settings, address, ledger: backupLedger });
-  running.add(() => checker.stop());
-  const desk: BackupService = new BackupService({
-    settings,
-    ledger: backupLedger,
-    query,
-    database: address.database,
+  const follower = startFollower(options, log, async () => {
+    if ((await desk.status()).missedOperations > 0) scheduler.request('OPERATION');
+  });
+  const desk: BackupService = openDesk(options, settings, {
     scheduler,
-    checker,
-    graceMs: COVERAGE_GRACE_MS,
     copier: copier?.scheduler ?? null,
     prover: prover.scheduler,
-    acknowledged: () => acknowledgedFindings(query),
-    lacking: () => whatChangesLack(config, query),
-    recovery: { ledger: backupLedger, drills: () => drills(settings) },
-    provesSince: new Date(),
+    follows: follower !== null,
   });
   return {
     desk,
     afterCommit: () => {
-      scheduler.request('OPERATION', { fresh: true });
+      const request = scheduler.request.bind(scheduler, 'OPERATION', { fresh: true });
+      if (follower === null) request();
+      else follower.storesOr(request);
     },
     finish: () => scheduler.stopWithin(LONGEST_STOP_MS),
     leftBehind: (how) => leftBehind(how, { backup: scheduler.running, proof: prover.scheduler.running }),
     backUpNewPool: () => backUpNewPool(desk, scheduler),
     watch: async () => {
+      follower?.begin();
       const status = await desk.status();
       if (status.missedChanges > 0) desk.request('RECOVERY');
       else webhook?.tell(status.backupProblem);
@@ -114,7 +102,7 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
       // Whether a proof that is due can be made, only its try tells.
       if (proofWebhook !== null && !(status.isProofDue && status.damageProblem === null))
         tellOfProofs(proofWebhook, status);
-      const watcher = watchCoverage(options, { desk, scheduler, prover, settings });
+      const watcher = watchCoverage({ ...options, desk, scheduler, prover, settings });
       const isBackupRunning = (): boolean => scheduler.running;
       startScrub(options, log, isBackupRunning, () => {
         watcher.lookAgain();
@@ -125,6 +113,30 @@ export async function startBackups(options: BackupsOptions): Promise<Backups> {
       startHeartbeat(options, log, reach);
     },
   };
+}
+
+type Makers = Pick<BackupServiceOptions, 'scheduler' | 'copier' | 'prover' | 'follows'>;
+
+function openDesk(
+  { config, address, query, running }: BackupsOptions,
+  settings: BackupSettings,
+  makers: Makers,
+): BackupService {
+  const checker = new BackupChecker({ settings, address, ledger: backupLedger });
+  running.add(() => checker.stop());
+  return new BackupService({
+    ...makers,
+    settings,
+    ledger: backupLedger,
+    query,
+    database: address.database,
+    checker,
+    graceMs: COVERAGE_GRACE_MS,
+    acknowledged: () => acknowledgedFindings(query),
+    lacking: () => whatChangesLack(config, query),
+    recovery: { ledger: backupLedger, drills: () => drills(settings) },
+    provesSince: new Date(),
+  });
 }
 
 async function backUpNewPool(desk: BackupService, scheduler: BackupScheduler): Promise<void> {
@@ -192,6 +204,27 @@ function startScheduler(
   return scheduler;
 }
 
+/** @param onClosed what it leaves unstored, somebody else has to store */
+function startFollower(
+  { config, logProgram, running }: BackupsOptions,
+  log: BackupLog,
+  onClosed: () => Promise<void>,
+): LogFollower | null {
+  if (config.backup.mode !== 'log') return null;
+  const settings = backupSettings(config.storageDir, config.backup);
+  const follower = createLogFollower({
+    command: [process.execPath, logProgram],
+    input: inputOf(config),
+    log,
+    settings,
+  });
+  running.add(async () => {
+    await follower.close();
+    await onClosed().catch(() => undefined);
+  });
+  return follower;
+}
+
 function startProver(options: BackupsOptions, log: BackupLog, onOutcome: (report: WorkerReport) => void): Prover {
   const { config, proofProgram, running } = options;
   const prover = createProver({
@@ -203,45 +236,4 @@ function startProver(options: BackupsOptions, log: BackupLog, onOutcome: (report
   });
   running.add(prover.close);
   return prover;
-}
-
-interface Watched {
-  desk: BackupService;
-  scheduler: BackupScheduler;
-  prover: Prover;
-  settings: BackupSettings;
-}
-
-function watchCoverage(
-  { config, query, running }: BackupsOptions,
-  { desk, scheduler, prover, settings: { directory, proofDirectory } }: Watched,
-): CoverageWatcher {
-  setTimeout(() => {
-    scheduler.keepReady();
-  }, READY_AFTER_MS).unref();
-  // No other server shares the database that this one runs for itself: there is nobody to report to.
-  const reporter = config.database === null ? null : new Reporter(query, directory, proofDirectory);
-  const watcher = new CoverageWatcher({
-    tell: async () => reporter?.tell(),
-    state: async () => {
-      const { uid: operation } = await backupLedger.newestOperation(query);
-      const { uid: change } = await backupLedger.newestChange(query);
-      return `${operation} ${change} ${await stateOfFolder(directory)} ${await stateOfFolder(proofDirectory)}`;
-    },
-    status: async () => {
-      const { missedOperations, missedChanges, areChangesDue, running, isProofDue, proving } = await desk.status();
-      const changes = { pendingChanges: missedChanges, areChangesDue };
-      return { pendingOperations: missedOperations, ...changes, running, lacksProof: isProofDue && !proving };
-    },
-    everyMs: Math.min(LOOK_MS, config.backup.changesWithinMs / 5),
-    runsHere: () => scheduler.running,
-    request: (fresh, trigger) => {
-      scheduler.request(trigger, { fresh });
-    },
-    prove: prover.request,
-  });
-  running.add(() => {
-    watcher.stop();
-  });
-  return watcher;
 }

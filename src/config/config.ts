@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { urlToHttpOptions } from 'node:url';
 import { z } from 'zod';
 import type { RetentionRules } from '../backup/core/settings';
 import type { CopySettings } from '../backup/offsite/settings';
 import { COPY_SETTINGS, parseCopySettings } from './copy-settings';
-import { parseDuration } from './duration';
+import { DAY_MS, onOrOff, time, webAddress, wholeNumber } from './kinds';
 import { withHome } from './names';
 import { type Environment, readSetting, SettingError } from './read-setting';
 import { parseRetention, RETENTION_SETTINGS } from './retention-settings';
@@ -50,6 +49,8 @@ interface BackupConfig {
   keep: number;
   /** What stays beyond them. */
   rules: RetentionRules;
+  /** `full`: a file of everything for each operation. `log`: each transaction is stored from the server's binary log. */
+  mode: 'full' | 'log';
   verify: 'restore' | 'checksum';
   /** The server where backups are proven; null: a private server, where its program is installed. */
   proofServer: DatabaseAddress | null;
@@ -69,38 +70,6 @@ interface BackupConfig {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-const wholeNumber = (min: number, max: number, text: string) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, text)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, text);
-
-const DAY_MS = 86_400_000;
-
-const time = (usual: string, leastMs: number, mostMs: number, text: string) =>
-  z
-    .string()
-    .default(usual)
-    .transform((given, context) => {
-      const ms = parseDuration(given);
-      if (ms !== null && ms >= leastMs && ms <= mostMs) return ms;
-      context.addIssue(text);
-      return z.NEVER;
-    });
-
-const onOrOff = (usual: 'on' | 'off') =>
-  z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['on', 'off'], 'must be "on" or "off"'))
-    .default(usual);
-
-const webAddress = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .refine(hasReadableUser, 'must have special characters in user and password percent-encoded')
-  .optional();
-
 const settings = z.object({
   NODE_ENV: z.string().default('development'),
   DATABASE_URL: z.string().optional(),
@@ -108,6 +77,7 @@ const settings = z.object({
   PORT: wholeNumber(0, 65_535, 'must be a port number from 0 to 65535').default(4000),
   STORAGE_DIR: z.string().default('./storage'),
   BACKUP_KEEP: wholeNumber(1, 1_000_000, 'must be a whole number, 1 or more').default(10),
+  BACKUP_MODE: z.enum(['full', 'log'], 'must be "full" or "log"').default('full'),
   BACKUP_VERIFY: z.enum(['restore', 'checksum'], 'must be "restore" or "checksum"').default('restore'),
   BACKUP_PROVE_URL: z.string().optional(),
   BACKUP_CHECK_EVERY: time(
@@ -215,6 +185,7 @@ export function loadConfig(environment: Environment): Config {
     backup: {
       keep: env.BACKUP_KEEP,
       rules: retentionRules(environment),
+      mode: env.BACKUP_MODE,
       verify: env.BACKUP_VERIFY,
       proofServer:
         env.BACKUP_PROVE_URL === undefined ? null : addressOf('BACKUP_PROVE_URL', parseServerUrl(env.BACKUP_PROVE_URL)),
@@ -268,15 +239,6 @@ function copySettings(environment: Environment, storageDir: string): CopySetting
 /** True for an origin as browsers send it in the Origin header: any other spelling would never match. */
 function isOrigin(text: string): boolean {
   return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
-}
-
-function hasReadableUser(url: string): boolean {
-  try {
-    urlToHttpOptions(new URL(url));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function addressOf(name: string, parsed: DatabaseAddress | string): DatabaseAddress {

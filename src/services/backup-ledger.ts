@@ -113,6 +113,8 @@ export const backupLedger = {
 
   journalTable: { table: 'operations', number: 'number', uid: 'uid' },
 
+  changesTable: { table: 'changes', number: 'number', uid: 'uid', hash: 'hash' },
+
   dumpedTables: ['operations', 'users', 'pool'],
 
   journalOf(tables: ReadonlyMap<string, readonly DumpRow[]>): Entry[] {

@@ -6,7 +6,14 @@ import { startApplication } from '../../src/app';
 import { loadConfig } from '../../src/config/config';
 import { checkLedger } from '../../src/services/ledger-check';
 import { type Client, refusalOf } from '../support/client';
-import { BACKUP_PROGRAM, COPY_PROGRAM, DRILL_PROGRAM, PROOF_PROGRAM, SCRUB_PROGRAM } from '../support/programs';
+import {
+  BACKUP_PROGRAM,
+  COPY_PROGRAM,
+  DRILL_PROGRAM,
+  LOG_PROGRAM,
+  PROOF_PROGRAM,
+  SCRUB_PROGRAM,
+} from '../support/programs';
 import { ADMIN, startTestServer, type TestServer } from '../support/server';
 import { changesNothing } from '../support/traces';
 
@@ -49,6 +56,7 @@ describe('currency and commission rate', () => {
         drillProgram: DRILL_PROGRAM,
         proofProgram: PROOF_PROGRAM,
         scrubProgram: SCRUB_PROGRAM,
+        logProgram: LOG_PROGRAM,
       };
       await (await startApplication({ config, log: pino({ level: 'silent' }), ...programs })).close('wait');
     } finally {

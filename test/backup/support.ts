@@ -89,7 +89,7 @@ export async function openBench(change: Partial<BackupSettings> = {}): Promise<B
 
 /** How it all stands, as a command that only looks would tell. */
 export async function statusOf(
-  { settings, database }: Bench,
+  { settings, database }: Pick<Bench, 'settings' | 'database'>,
   change: Partial<BackupServiceOptions> = {},
 ): Promise<BackupStatus> {
   const idle = { problem: null, failuresInARow: 0, running: false, request: () => undefined };

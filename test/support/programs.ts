@@ -19,3 +19,4 @@ export const SCRUB_PROGRAM = program('cli/scrub-worker');
 export const COPY_PROGRAM = program('cli/copy-worker');
 export const DRILL_PROGRAM = program('cli/drill-worker');
 export const PROOF_PROGRAM = program('cli/proof-worker');
+export const LOG_PROGRAM = program('cli/log-worker');

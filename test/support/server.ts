@@ -11,7 +11,7 @@ import { Client } from './client';
 import { ADMIN } from './constants';
 import { createTestDatabase, type TestDatabase } from './database';
 import { expectNoSecretInBackupLog, watchedLog } from './logged';
-import { BACKUP_PROGRAM, COPY_PROGRAM, DRILL_PROGRAM, PROOF_PROGRAM, SCRUB_PROGRAM } from './programs';
+import { BACKUP_PROGRAM, COPY_PROGRAM, DRILL_PROGRAM, LOG_PROGRAM, PROOF_PROGRAM, SCRUB_PROGRAM } from './programs';
 
 export { ADMIN };
 
@@ -72,6 +72,7 @@ export async function startTestServer(
       drillProgram: DRILL_PROGRAM,
       proofProgram: PROOF_PROGRAM,
       scrubProgram: SCRUB_PROGRAM,
+      logProgram: LOG_PROGRAM,
     });
     const { url } = app;
     return {

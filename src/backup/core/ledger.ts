@@ -26,7 +26,15 @@ export interface Ledger {
   /** What tells this pool from every other, also after a restore; null where the database does not say. */
   pool(query: Query): Promise<string | null>;
   /** The table that gets one row for each operation, and its columns for the number and the identity. */
-  readonly journalTable: { readonly table: string; readonly number: string; readonly uid: string };
+  readonly journalTable: JournalTable;
+  /** The same of the changes; left out where operations are all the changes that there are. */
+  readonly changesTable?: JournalTable & { readonly hash?: string };
+}
+
+interface JournalTable {
+  readonly table: string;
+  readonly number: string;
+  readonly uid: string;
 }
 
 /**

@@ -25,6 +25,8 @@ const NO_RULES: RetentionRules = { reachMs: 0, withinMs: 0, hourly: 0, daily: 0,
 export interface BackupSettings {
   /** Holds the backups and nothing else. */
   directory: string;
+  /** Holds the log segments of the backups, and nothing else. */
+  logDirectory: string;
   /** Holds unfinished files; on the same file system as `directory`, so that a rename publishes one whole. */
   workDirectory: string;
   /** Holds what proofs found, one small file for each backup: beside the backups, never among them. */
@@ -35,6 +37,10 @@ export interface BackupSettings {
   /** How many of the newest backups stay; 1 or more. */
   keep: number;
   rules: RetentionRules;
+  /** `full`: a backup for each operation. `log`: what commits after a backup is stored from the server's binary log. */
+  mode: 'full' | 'log';
+  /** A log segment is all that an operation needs. Where copies are kept off-site, each operation gets a backup beside it. */
+  logAlone: boolean;
   /** `restore`: each backup is proven after it was published, by a restore. `checksum`: its hash alone is compared. */
   verify: 'restore' | 'checksum';
   /** Where proofs are made; null: on a private server, where its program is installed. */
@@ -51,19 +57,24 @@ export function backupSettings(
   {
     keep,
     rules = NO_RULES,
+    mode = 'full',
     verify,
     proofServer = null,
     changesWithinMs = CHANGES_WITHIN_MS,
-  }: Pick<BackupSettings, 'keep' | 'verify'> & Partial<BackupSettings>,
+    copy,
+  }: Pick<BackupSettings, 'keep' | 'verify'> & Partial<BackupSettings> & { copy?: { target: unknown } },
 ): BackupSettings {
   return {
     directory: path.join(storageDir, 'app', 'backups'),
+    logDirectory: path.join(storageDir, 'app', 'log'),
     workDirectory: path.join(storageDir, 'app', '.backup-work'),
     proofDirectory: path.join(storageDir, 'app', 'proofs'),
     stateDirectory: path.join(storageDir, 'app', 'state'),
     logFile: path.join(storageDir, 'logs', 'backup.log'),
     keep,
     rules,
+    mode,
+    logAlone: mode === 'log' && (copy?.target ?? null) === null,
     verify,
     proofServer,
     changesWithinMs,

@@ -33,17 +33,35 @@ export interface Coverage {
   ahead: Backup | null;
 }
 
+/** What the log segments of a backup lead on to; null where no operation, or change, is in them. */
+export interface StoredBeyond {
+  /** The backup's. */
+  filename: string;
+  lastOperation: ChangeMark | null;
+  lastChange: ChangeMark | null;
+}
+
 /**
  * Compares the backups with the live database that `query` asks. List the backups first, then call this.
  * @param backups a backup without its proof is taken for UNPROVEN
+ * @param beyond what log segments hold after some of these backups
  */
-export async function coverage(backups: readonly Judged[], ledger: Ledger, query: Query): Promise<Coverage> {
+export async function coverage(
+  backups: readonly Judged[],
+  ledger: Ledger,
+  query: Query,
+  beyond: readonly StoredBeyond[] = [],
+): Promise<Coverage> {
   const newest = await ledger.newestOperation(query);
-  const marks = backups.map(newestIn).filter(({ uid }) => uid !== null);
+  const marks = [...backups.map(newestIn), ...beyond.flatMap(({ lastOperation }) => lastOperation ?? [])].filter(
+    ({ uid }) => uid !== null,
+  );
   const existing = marks.length === 0 ? new Set<string>() : await ledger.existing(query, marks);
   // After the newest operation: its change is among these.
   const newestChange = await ledger.newestChange(query);
-  const changes = backups.map(newestChangeIn).filter((mark) => mark != null);
+  const changes = [...backups.map(newestChangeIn), ...beyond.map(({ lastChange }) => lastChange)].filter(
+    (mark) => mark != null,
+  );
   const existingChanges = changes.length === 0 ? new Set<string>() : await ledger.existingChanges(query, changes);
   const pool = await ledger.pool(query).catch(() => null);
   // A backup of an empty ledger is the beginning of every history of its pool; a safety backup that tells of no
@@ -56,19 +74,21 @@ export async function coverage(backups: readonly Judged[], ledger: Ledger, query
     return uid === null ? isBeginning(backup) : existing.has(uid);
   };
   const current = backups.filter(isCurrent);
-  const through = (files: readonly Judged[]): number =>
-    Math.min(
-      newest.number,
-      files.reduce((best, backup) => Math.max(best, newestIn(backup).number), 0),
-    );
-  const throughChanges = (files: readonly Judged[]): number =>
-    Math.min(
-      newestChange.number,
-      files.reduce((best, backup) => Math.max(best, newestChangeIn(backup)?.number ?? 0), 0),
-    );
+  // A chain of segments whose end is not in the live database counts for nothing: part of it is of another history.
+  const led = beyond.filter(
+    ({ lastOperation, lastChange }) =>
+      (lastOperation === null || existing.has(String(lastOperation.uid))) &&
+      (lastChange === null || existingChanges.has(String(lastChange.uid))),
+  );
+  const ledFrom = (files: readonly Judged[]): StoredBeyond[] =>
+    led.filter(({ filename }) => files.some((backup) => backup.filename === filename));
+  const through = (files: readonly Judged[], segments: readonly StoredBeyond[] = []): number =>
+    best(newest, [...files.map(newestIn), ...segments.map(({ lastOperation }) => lastOperation)]);
+  const throughChanges = (files: readonly Judged[], segments: readonly StoredBeyond[] = []): number =>
+    best(newestChange, [...files.map(newestChangeIn), ...segments.map(({ lastChange }) => lastChange)]);
   const good = current.filter(isGood);
   const proven = current.filter((backup) => labelOf(backup) === 'PROVEN');
-  const coveredThrough = through(good);
+  const coveredThrough = through(good, ledFrom(good));
   const latest = backups.find((backup) => backup.safety !== true && mayBeOfPool(backup, pool) && isGood(backup));
   return {
     newest,
@@ -76,14 +96,19 @@ export async function coverage(backups: readonly Judged[], ledger: Ledger, query
     provenThrough: through(proven),
     judgedThrough: through(current.filter((backup) => ['PROVEN', 'UNSOUND'].includes(labelOf(backup)))),
     pending: newest.number - coveredThrough,
-    missed: newest.number - through(current),
+    missed: newest.number - through(current, ledFrom(current)),
     newestChange,
-    changesStoredThrough: throughChanges(good),
+    changesStoredThrough: throughChanges(good, ledFrom(good)),
     changesProvenThrough: throughChanges(proven),
-    missedChanges: newestChange.number - throughChanges(current),
+    missedChanges: newestChange.number - throughChanges(current, ledFrom(current)),
     current: new Set(current.map(({ filename }) => filename)),
     ahead: latest === undefined || isCurrent(latest) ? null : latest,
   };
+}
+
+/** The greatest number among these, and no greater one than the newest there is. */
+function best(newest: OperationMark, marks: readonly (OperationMark | null | undefined)[]): number {
+  return Math.min(newest.number, Math.max(0, ...marks.map((mark) => mark?.number ?? 0)));
 }
 
 /** A DAMAGED file covers nothing. */

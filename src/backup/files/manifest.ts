@@ -66,22 +66,32 @@ export type Manifest = z.output<typeof manifest>;
 
 /** The manifest as the file's last line, its line end included. */
 export function manifestLine(fields: Omit<Manifest, 'format'>): Buffer {
-  const json = JSON.stringify({ format: MANIFEST_FORMAT, ...fields });
-  const line = Buffer.from(`${PREFIX}${json.slice(0, -1)},"seal":"${sealOf(json)}"}\n`);
+  const line = Buffer.from(sealedLine(PREFIX, { format: MANIFEST_FORMAT, ...fields }));
   if (line.length > MAX_MANIFEST_BYTES || parseManifest(line.subarray(0, -1).toString()) === null) {
-    throw new Error(`no valid manifest: ${json}`);
+    throw new Error(`no valid manifest: ${line.toString()}`);
   }
   return line;
 }
 
 /** Reads the line without its line end; null for anything that `manifestLine` would not have written. */
 export function parseManifest(line: string): Manifest | null {
-  if (!line.startsWith(PREFIX)) return null;
-  const match = /^(\{.*),"seal":"([0-9a-f]{16})"\}$/s.exec(line.slice(PREFIX.length));
+  return readSealed(PREFIX, line, manifest);
+}
+
+/** What a file says of itself as its last line, sealed, its line end included. */
+export function sealedLine(prefix: string, fields: object): string {
+  const json = JSON.stringify(fields);
+  return `${prefix}${json.slice(0, -1)},"seal":"${sealOf(json)}"}\n`;
+}
+
+/** What such a line says, without its line end; null for anything that `sealedLine` would not have written of that shape. */
+export function readSealed<T>(prefix: string, line: string, shape: z.ZodType<T>): T | null {
+  if (!line.startsWith(prefix)) return null;
+  const match = /^(\{.*),"seal":"([0-9a-f]{16})"\}$/s.exec(line.slice(prefix.length));
   const json = match === null ? null : `${match[1] ?? ''}}`;
   if (json === null || sealOf(json) !== match?.[2]) return null;
   try {
-    const parsed = manifest.safeParse(JSON.parse(json));
+    const parsed = shape.safeParse(JSON.parse(json));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -7,7 +7,15 @@ import { writeWhole } from './write-whole';
 
 /** Names of the files in the state folder: letters and hyphens. */
 export type StateKey =
-  'last-try' | 'last-proof' | 'webhook-backup' | 'webhook-copy' | 'webhook-proof' | 'scrub' | 'chains' | 'drills';
+  | 'last-try'
+  | 'last-proof'
+  | 'webhook-backup'
+  | 'webhook-copy'
+  | 'webhook-proof'
+  | 'scrub'
+  | 'chains'
+  | 'drills'
+  | 'log';
 
 type Folder = Pick<BackupSettings, 'stateDirectory'>;
 

@@ -2,6 +2,7 @@ import type { Backup } from '../files/catalogue';
 import { coverage, type Coverage } from '../files/coverage';
 import { describeCovered, describePending } from './describe-coverage';
 import { dumpDatabase, type Dump } from '../dump/dump';
+import { storedBeyond } from '../segments/chain';
 import { BackupError, BackupStopped, humanSize, reasonOf } from '../core/errors';
 import { NO_OPERATION, poolMark, type PoolMark } from '../core/ledger';
 import type { BackupLock } from '../server/backup-lock';
@@ -105,7 +106,9 @@ export class BackupRun {
   private async coverage(backups: LabelledBackup[], isForced: boolean): Promise<Coverage | null> {
     const { query, address } = this.session;
     try {
-      return await coverage(backups, this.dependencies.ledger, query);
+      const { settings, ledger } = this.dependencies;
+      const beyond = settings.logAlone ? await storedBeyond(settings, backups) : [];
+      return await coverage(backups, ledger, query, beyond);
     } catch (error) {
       if (!isForced) throw error;
       await query('SELECT 1').catch(() => {

@@ -2,7 +2,7 @@ import { freeBytes } from '../../database/host/free-space';
 import { linkChains, linksOf } from '../binlog/chains';
 import { whyNoLog } from '../binlog/why-no-log';
 import type { Watch } from '../client/client-run';
-import { type BackupError, reasonOf } from '../core/errors';
+import { BackupError, reasonOf } from '../core/errors';
 import { poolMark, type Ledger } from '../core/ledger';
 import type { BackupLog } from '../core/log';
 import type { BackupSettings } from '../core/settings';
@@ -13,6 +13,8 @@ import { logNeededMs } from '../files/keep-reach';
 import { listLabelled, type LabelledBackup } from '../files/proofs';
 import { removeBackups } from '../files/remove-backups';
 import { judgeRetention, type Verdict } from '../files/retention';
+import { followedBase } from '../segments/chain';
+import { removeSegmentsOf } from '../segments/segment-store';
 import type { Session } from '../server/session';
 
 interface JudgeContext extends Watch {
@@ -44,7 +46,8 @@ export async function judgeBackups(context: JudgeContext): Promise<Verdict<Pruna
   const { current } = await coverage(backups, ledger, query);
   const ofToday = backups.filter((each) => current.has(each.filename) && isGood(each) && each.safety !== true);
   const links = settings.rules.reachMs === 0 ? new Map<string, LogLink>() : await findLinks(context, ofToday);
-  return judgeRetention({
+  const followed = await followedBase(settings, backups);
+  const verdicts = judgeRetention({
     files: backups.map((backup) => ({ ...candidateOf(backup, links), path: backup.path })),
     current,
     keep: settings.keep,
@@ -53,16 +56,30 @@ export async function judgeBackups(context: JudgeContext): Promise<Verdict<Pruna
     now: now(),
     freeBytes: await freeBytes(settings.directory),
   });
+  return verdicts.map((verdict) =>
+    verdict.file.filename === followed
+      ? { ...verdict, keptBy: [...verdict.keptBy, 'its log segments go on'], because: null }
+      : verdict,
+  );
 }
 
-/** Deletes what no rule keeps. Only under the lock on backups. @returns the names of what is gone */
+/**
+ * Deletes what no rule keeps, and the log segments of those: without their base they lead nowhere. Only under the lock on
+ * backups.
+ * @returns the names of the backups that are gone
+ */
 export async function prune(
-  { directory }: Pick<BackupSettings, 'directory'>,
+  { directory, logDirectory }: Pick<BackupSettings, 'directory' | 'logDirectory'>,
   verdicts: readonly Verdict<Prunable>[],
 ): Promise<{ removed: string[]; failures: BackupError[] }> {
   const doomed = verdicts.filter(({ keptBy }) => keptBy.length === 0).map(({ file }) => file);
-  const { removed, failures } = await removeBackups(directory, doomed);
-  return { removed: removed.map(({ filename }) => filename), failures };
+  const gone = await removeBackups(directory, doomed);
+  const removed = gone.removed.map(({ filename }) => filename);
+  const failures = [...gone.failures];
+  await removeSegmentsOf(logDirectory, removed).catch((error: unknown) => {
+    failures.push(BackupError.from(error, 'Log segments of backups that are gone could not be removed'));
+  });
+  return { removed, failures };
 }
 
 async function findLinks(context: JudgeContext, files: readonly LabelledBackup[]): Promise<Map<string, LogLink>> {

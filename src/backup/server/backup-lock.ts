@@ -10,8 +10,13 @@ import { answeredInTime, openSession, type Session } from './session';
 const SILENCE_SECONDS = 120;
 const RELEASE_MS = 2_000;
 
-/** `backups`: one backup or restore at a time. `proofs`: one proof, which thereby never delays a backup. */
-type LockPurpose = 'backups' | 'proofs';
+/**
+ * `backups`: one backup or restore at a time. `proofs`: one proof, which thereby never delays a backup. `log`: one process
+ * that follows the server's binary log.
+ */
+type LockPurpose = 'backups' | 'proofs' | 'log';
+
+const NAMES: Readonly<Record<LockPurpose, string>> = { backups: 'backup', proofs: 'proof', log: 'log' };
 
 interface LockRequest {
   signal?: AbortSignal;
@@ -142,10 +147,15 @@ export function isProofRunning(query: Query, database: string): Promise<boolean>
   return isLockHeld(query, lockName(database, 'proofs'));
 }
 
+/** Whether a process follows the server's binary log for that database now, anywhere. */
+export function isLogFollowed(query: Query, database: string): Promise<boolean> {
+  return isLockHeld(query, lockName(database, 'log'));
+}
+
 /**
  * Names of locks are the server's own, one space for all its databases, and at most 64 characters long. Lower case,
  * as some servers take "Pool" and "pool" for one database.
  */
 export function lockName(database: string, purpose: LockPurpose = 'backups'): string {
-  return `motorpool.${purpose === 'backups' ? 'backup' : 'proof'}.${createHash('sha256').update(database.toLowerCase()).digest('hex').slice(0, 32)}`;
+  return `motorpool.${NAMES[purpose]}.${createHash('sha256').update(database.toLowerCase()).digest('hex').slice(0, 32)}`;
 }

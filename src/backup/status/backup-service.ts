@@ -12,10 +12,12 @@ import { lostOperations } from './lost-operations';
 import type { BackupTrigger } from '../files/manifest';
 import { reportedElsewhere } from './peer-inventory';
 import type { Acknowledgement, Finding } from '../../values/finding';
-import { recoveryReport, type RecoveryReport, type RecoverySources } from './recovery-report';
+import { failedDrill, recoveryReport, type RecoveryReport, type RecoverySources } from './recovery-report';
+import { LogHealth } from './log-health';
 import { waitingChanges } from './waiting-changes';
 import { proofHealth, type ProofHealth } from './proof-health';
 import { LogMemory, reachStatus, type ReachStatus } from './reach';
+import { storedBeyond } from '../segments/chain';
 import type { BackupScheduler } from '../schedule/backup-scheduler';
 import { damagedFiles } from '../schedule/scrub';
 import type { BackupSettings } from '../core/settings';
@@ -61,7 +63,7 @@ export interface BackupStatus extends ReachStatus {
   proofProblem: string | null;
   /** Why a file is DAMAGED, or cannot be read, in one sentence; null where the ledger's broken rules come first. */
   damageProblem: string | null;
-  /** What the proofs leave unproven, in one sentence. */
+  /** What the proofs leave unproven, and how the binary log is followed where that is not as it should be, in sentences. */
   proofNote: string | null;
   findings: Finding[];
   acknowledgedFindings: Acknowledgement[];
@@ -98,6 +100,8 @@ export interface BackupServiceOptions {
   lacking?: () => Promise<string | null>;
   /** What the report and the drills are made of; a part that only counts backups hands in nothing. */
   recovery?: RecoverySources;
+  /** Whether this server has the binary log followed, where BACKUP_MODE is "log". */
+  follows?: boolean;
   /** Before this nobody could have proven anything: a server that just started is not late. */
   provesSince?: Date;
 }
@@ -107,7 +111,11 @@ export class BackupService {
   private readonly logMemory = new LogMemory();
   private lacking: { coveredThrough: number; since: number } | null = null;
 
-  constructor(private readonly options: BackupServiceOptions) {}
+  private readonly logHealth: LogHealth;
+
+  constructor(private readonly options: BackupServiceOptions) {
+    this.logHealth = new LogHealth({ follows: false, graceMs: 0, ...options });
+  }
 
   /** The complete backups, newest first. */
   async list(): Promise<BackupView[]> {
@@ -167,11 +175,6 @@ export class BackupService {
     return recoveryReport({ settings, query, ...recovery }, from, to);
   }
 
-  private async failedDrill(): Promise<string | null> {
-    const [last] = (await this.options.recovery?.drills()) ?? [];
-    return last?.problem == null ? null : `The drill failed: ${last.problem}`;
-  }
-
   async status(): Promise<BackupStatus> {
     const { settings, ledger, query, database, scheduler, copier, prover } = this.options;
     const wasRunning = await this.isRunning();
@@ -193,13 +196,14 @@ export class BackupService {
     const { changesWithinMs: withinMs } = settings;
     const waiting = await waitingChanges(covered, { ledger, query, withinMs, graceMs: this.options.graceMs ?? 0 });
     const [unfit = null] = await damagedFiles(settings).catch(() => []);
+    const log = await this.logHealth.state();
     const failed = lost ?? scheduler.problem ?? unreadable;
     // First: what is missing makes the rest fail, too.
     const lack = (await this.options.lacking?.()) ?? null;
     const waitsTooLong = lacking ?? (mayBeLacking ? waiting.problem : null);
     const failure = lack ?? failed ?? proofs.damage ?? waitsTooLong;
-    const offsite = copier?.problem ?? (await this.failedDrill());
-    const problem = failure ?? proofs.problem ?? unfit ?? offsite;
+    const offsite = copier?.problem ?? (await failedDrill(this.options.recovery));
+    const problem = failure ?? proofs.problem ?? unfit ?? log.problem ?? offsite;
     return {
       healthy: problem === null,
       problem,
@@ -225,7 +229,7 @@ export class BackupService {
       backupProblem: failed ?? waitsTooLong,
       proofProblem: proofs.problem,
       damageProblem: proofs.damage ?? (proofs.findings.length > 0 ? null : unfit),
-      proofNote: proofs.note,
+      proofNote: [proofs.note, log.note].filter((note) => note !== null).join(' ') || null,
       findings: proofs.findings,
       acknowledgedFindings: proofs.acknowledgedFindings,
       count: views.length,
@@ -271,8 +275,9 @@ export class BackupService {
   private async read(
     backups: readonly LabelledBackup[],
   ): Promise<{ views: BackupView[]; covered: Awaited<ReturnType<typeof coverage>> }> {
-    const { ledger, query, checker } = this.options;
-    const covered = await coverage(backups, ledger, query);
+    const { settings, ledger, query, checker } = this.options;
+    const beyond = settings.mode === 'log' ? await storedBeyond(settings, backups) : [];
+    const covered = await coverage(backups, ledger, query, beyond);
     const views = backups.map((backup) => ({
       ...viewOf(backup),
       current: covered.current.has(backup.filename),

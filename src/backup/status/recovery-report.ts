@@ -108,6 +108,12 @@ export async function recoveryReport(request: ReportRequest, from: Date, to: Dat
   return { ...facts, document, ...(await signed(settings, document)) };
 }
 
+/** What the last drill found wrong, in one sentence; null: nothing, or there was none. */
+export async function failedDrill(sources: RecoverySources | undefined): Promise<string | null> {
+  const [last] = (await sources?.drills()) ?? [];
+  return last?.problem == null ? null : `The drill failed: ${last.problem}`;
+}
+
 /**
  * How long after its commit each operation was in a backup of that kind, in ms; without those of which none is recorded.
  * After a restore numbers are given out again: what was recorded before an operation was committed is of another.

@@ -31,7 +31,7 @@ export interface Obstacle {
 }
 
 /** A transaction that concerns other databases only, or nothing: the place moves on. */
-export interface Passed {
+interface Passed {
   kind: 'passed';
   to: LogPlace;
 }
