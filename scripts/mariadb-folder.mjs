@@ -11,15 +11,15 @@ const WITH_BASEDIR = ['mariadbd', 'mariadb-install-db'];
 /**
  * Fetches MariaDB's packages with apt-get and unpacks them into a folder, with its programs in `bin`, whole or not at all. Needs no root, and
  * changes nothing of the system. Packages that the system has are used from there.
- * @param {readonly string[]} names the packages
+ * @param {readonly (readonly string[])[]} choices the packages, under the names that one or another system has for them
  * @param {string} folder an absolute path
  * @returns {Promise<string | null>} null, or what apt-get said where it could not
  */
-export async function fetchMariaDb(names, folder) {
+export async function fetchMariaDb(choices, folder) {
   const unfinished = `${folder}.new-${randomBytes(4).toString('hex')}`;
   say(`Fetching the MariaDB programs with apt-get into ${folder}, as this user may not install them ...`);
   try {
-    const failure = await unpack(names, unfinished);
+    const failure = await unpack(choices, unfinished);
     if (failure !== null) return failure;
     wrapPrograms(unfinished, folder);
     rmSync(folder, { recursive: true, force: true });
@@ -30,7 +30,7 @@ export async function fetchMariaDb(names, folder) {
   }
 }
 
-async function unpack(names, tree) {
+async function unpack(choices, tree) {
   const apt = join(tree, 'apt');
   const archives = join(apt, 'cache', 'archives');
   for (const part of [join(apt, 'state', 'lists', 'partial'), join(archives, 'partial')]) {
@@ -47,11 +47,15 @@ async function unpack(names, tree) {
   ].flatMap((option) => ['-o', option]);
   const aptGet = (...args) =>
     run('apt-get', ['-qq', '-y', ...options, ...args], { env: { ...process.env, LC_ALL: 'C' } });
-  // Also of those that the system has a part of: the wrappers need everything in one folder.
-  for (const args of [['update'], ['--download-only', '--reinstall', 'install', ...names]]) {
-    const { code, output } = await aptGet(...args);
-    if (code !== 0) return output;
+  const updated = await aptGet('update');
+  if (updated.code !== 0) return updated.output;
+  let fetched = updated;
+  for (const names of choices) {
+    // Also of those that the system has a part of: the wrappers need everything in one folder.
+    fetched = await aptGet('--download-only', '--reinstall', 'install', ...names);
+    if (fetched.code === 0) break;
   }
+  if (fetched.code !== 0) return fetched.output;
   for (const name of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
     const { code, output } = await run('dpkg-deb', ['--extract', join(archives, name), tree]);
     if (code !== 0) return output;

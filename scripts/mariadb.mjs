@@ -21,7 +21,11 @@ const BY_HAND = {
 };
 const HOW =
   'install MariaDB (Debian and Ubuntu: apt-get install mariadb-server-core mariadb-client; macOS: brew install mariadb)';
-const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/libexec', '/usr/local/bin', '/usr/bin'];
+/** Before there is a build, which has the whole list (src/database/host/programs.ts). */
+const SERVER_FOLDERS = [
+  ...['/usr/sbin', '/usr/local/sbin', '/usr/libexec', '/usr/local/bin', '/usr/bin'],
+  ...['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'].map((brew) => `${brew}/opt/mariadb/bin`),
+];
 
 /** The programs of MariaDB that are not installed. Needs a build. */
 export function missingPrograms() {

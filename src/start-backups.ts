@@ -3,7 +3,7 @@ import { type BackupSettings, backupSettings } from './backup/core/settings';
 import { BackupLog } from './backup/core/log';
 import { prepareFolders } from './backup/files/staging';
 import { type Copier, createCopier } from './backup/offsite/copier';
-import { drills } from './backup/offsite/drill';
+import { drills } from './backup/offsite/drill-record';
 import { BackupChecker } from './backup/prove/verification-queue';
 import { keepLastTry } from './backup/run/last-try';
 import type { BackupRequest } from './backup/run/types';
@@ -20,7 +20,7 @@ import type { HowToStop } from './program/running';
 import type { WorkerInput } from './program/worker-input';
 import { backupLedger } from './services/backup-ledger';
 import { acknowledgedFindings } from './services/finding-service';
-import { startDrills, startHeartbeat, startScrub } from './start-periodic';
+import { drillsByItself, startDrills, startHeartbeat, startScrub } from './start-periodic';
 import { watchCoverage } from './watch-coverage';
 
 /** The server's part in backups. */
@@ -134,7 +134,11 @@ function openDesk(
     graceMs: COVERAGE_GRACE_MS,
     acknowledged: () => acknowledgedFindings(query),
     lacking: () => whatChangesLack(config, query),
-    recovery: { ledger: backupLedger, drills: () => drills(settings) },
+    recovery: {
+      ledger: backupLedger,
+      drills: () => drills(settings),
+      drillEveryMs: drillsByItself(config.backup.copy) ? config.backup.copy.drillEveryMs : null,
+    },
     provesSince: new Date(),
   });
 }

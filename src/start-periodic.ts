@@ -1,6 +1,7 @@
 import { backupSettings } from './backup/core/settings';
 import type { BackupLog } from './backup/core/log';
-import { isDrillDue } from './backup/offsite/drill';
+import { isDrillDue } from './backup/offsite/drill-record';
+import type { CopySettings } from './backup/offsite/settings';
 import { isOffsite } from './backup/offsite/status';
 import { PeriodicWork } from './backup/schedule/periodic-work';
 import { isScrubDue } from './backup/schedule/scrub';
@@ -49,13 +50,18 @@ export function startScrub(
 }
 
 /**
- * Has the newest copy restored once in `DRILL_EVERY`. Where copies are encrypted and this machine does not have the key, as
- * is wise, a person has to do that: `db:drill --identity`.
+ * Whether the server drills by itself. Where copies are encrypted and this machine does not have the key, as is wise, a person
+ * has to do that: `db:drill --identity`.
  */
+export function drillsByItself({ target, recipients, identityFile, drillEveryMs }: CopySettings): boolean {
+  return target !== null && drillEveryMs > 0 && (recipients.length === 0 || identityFile !== null);
+}
+
+/** Has the newest copy restored once in `DRILL_EVERY`. */
 export function startDrills(options: BackupsOptions, log: BackupLog, isBackupRunning: () => boolean): void {
   const { config, drillProgram, running } = options;
-  const { target, recipients, identityFile, drillEveryMs: everyMs } = config.backup.copy;
-  if (target === null || everyMs === 0 || (recipients.length > 0 && identityFile === null)) return;
+  if (!drillsByItself(config.backup.copy)) return;
+  const { drillEveryMs: everyMs } = config.backup.copy;
   const settings = backupSettings(config.storageDir, config.backup);
   const drills = new PeriodicWork({
     what: 'drill',

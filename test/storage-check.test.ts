@@ -71,7 +71,7 @@ describe('root', () => {
     };
     if (isRefused)
       expect(start).toThrow(
-        /^Other users may write in STORAGE_DIR .* \(mode 1?777\), and this is root: run chmod go-w /,
+        /^Other users may write in \S+, in STORAGE_DIR \(mode 1?777\), and this is root: run chmod go-w /,
       );
     else expect(start).not.toThrow();
     root.mockReturnValue(1000);

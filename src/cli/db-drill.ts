@@ -1,12 +1,14 @@
 import { BackupError } from '../backup/core/errors';
 import { backupSettings } from '../backup/core/settings';
-import { describeDrill, runDrill } from '../backup/offsite/drill';
+import { leftUntried, runDrill } from '../backup/offsite/drill';
+import { describeDrill } from '../backup/offsite/drill-record';
 import { parseTarget } from '../config/copy-settings';
 import { loadProcessConfig } from '../config/process-config';
 import { openDatabase } from '../database/open';
 import { command, runCommand, UsageError } from '../program/command';
 import { stopSignal, TerminalProgress } from '../program/terminal';
 import { backupLedger } from '../services/backup-ledger';
+import { acknowledgedAt } from './acknowledged-at';
 import { copyAccess } from './copy-access';
 
 const program = command(
@@ -31,12 +33,15 @@ const program = command(
         ...(target === null ? {} : { from: target }),
         address: database.address,
         ledger: backupLedger,
+        acknowledged: () => acknowledgedAt(database.address),
         signal,
         onProgress: progress.report,
       });
       progress.end();
       if (drill.problem !== null) throw new BackupError(describeDrill(drill));
       process.stdout.write(`${describeDrill(drill)}\n`);
+      const untried = leftUntried(drill);
+      if (untried !== null) process.stderr.write(`${untried}\n`);
     } catch (error) {
       if (signal.aborted) throw new BackupError('The drill was stopped.', { cause: error });
       throw error;

@@ -1,5 +1,5 @@
 import { backupSettings } from '../backup/core/settings';
-import { drills } from '../backup/offsite/drill';
+import { drills } from '../backup/offsite/drill-record';
 import { openSession } from '../backup/server/session';
 import { recoveryReport, type RecoveryReport } from '../backup/status/recovery-report';
 import { loadProcessConfig } from '../config/process-config';
@@ -31,7 +31,7 @@ const program = command(
     const report = await workBriefly(config, async (address) => {
       const session = await openSession(address);
       try {
-        const sources = { ledger: backupLedger, drills: () => drills(settings) };
+        const sources = { ledger: backupLedger, drills: () => drills(settings), drillEveryMs: null };
         return await recoveryReport({ settings, query: session.query, ...sources }, from, to);
       } finally {
         session.close();
@@ -49,16 +49,17 @@ function timeOf(option: string, text: string | undefined): Date | null {
 }
 
 function reportText(report: RecoveryReport): string {
-  const { from, to, operations, changes, notStored, drills: count, drillsFailed, recoveryMsWorst } = report;
+  const { from, to, madeAt, pool, operations, changes, drills: count, drillsFailed, recoveryMsWorst } = report;
+  const recovery = recoveryMsWorst === null ? '' : ` The slowest took ${seconds(recoveryMsWorst)} to recover.`;
   const lines = [
-    `Recovery report from ${inUtc(from)} to ${inUtc(to)}`,
+    `Recovery report of the pool ${pool ?? '(without a uid)'}, from ${inUtc(from)} to ${inUtc(to)}`,
+    `Made at ${inUtc(madeAt)}.`,
     '',
-    `Committed: ${operations} operations, ${changes} changes in all.`,
-    delayed('Stored', report.storedMsMedian, report.storedMsWorst),
-    delayed('Proven', report.provenMsMedian, report.provenMsWorst),
-    delayed('Off-site', report.offsiteMsMedian, report.offsiteMsWorst),
-    ...(notStored === 0 ? [] : [`Of ${notStored} operations no stored backup is recorded here.`]),
-    `Drills: ${count}, of which ${drillsFailed} failed. Measured time to recover: ${seconds(recoveryMsWorst)} at most.`,
+    `Committed: ${counted(operations, 'operation')}, ${counted(changes, 'change')} in all.`,
+    delayed('Stored', report.storedMsMedian, report.storedMsWorst, report.notStored),
+    delayed('Proven', report.provenMsMedian, report.provenMsWorst, report.notProven),
+    delayed('Off-site', report.offsiteMsMedian, report.offsiteMsWorst, report.notOffsite),
+    `Drills: ${count}, of which ${drillsFailed} failed.${recovery}`,
     `Retention: ${report.retention}`,
     ...listed(
       'Failures',
@@ -68,25 +69,33 @@ function reportText(report: RecoveryReport): string {
     ),
     ...listed(
       'Restores',
-      report.restores.map(({ at, actor }) => `${inUtc(at)} by ${actor}`),
+      report.restores.map(
+        ({ at, lastOperation, actor }) =>
+          `${inUtc(at)}, back to operation ${lastOperation}, by ${actor ?? 'somebody whom the journal does not name any more'}`,
+      ),
     ),
     '',
-    `Signature: ${report.signature}`,
-    report.publicKey.trimEnd(),
+    'With --json it is signed.',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function delayed(what: string, median: number | null, worst: number | null): string {
-  return `${what}: ${seconds(median)} after the commit in the median, ${seconds(worst)} at most.`;
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function delayed(what: string, median: number | null, worst: number | null, lacking: number): string {
+  const rest = lacking === 0 ? '' : ` No record of ${counted(lacking, 'operation')}.`;
+  if (median === null || worst === null) return `${what}: nothing recorded.${rest}`;
+  return `${what}: ${seconds(median)} after the commit in the median, ${seconds(worst)} at most.${rest}`;
 }
 
 function listed(what: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [`${what}: none.`] : [`${what}:`, ...lines.map((line) => `  ${line}`)];
 }
 
-function seconds(ms: number | null): string {
-  return ms === null ? 'not known' : `${(ms / 1000).toFixed(3)} s`;
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
 }
 
 function inUtc(time: Date): string {

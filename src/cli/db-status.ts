@@ -1,5 +1,5 @@
 import { labelOf, listLabelled } from '../backup/files/proofs';
-import { describeDrill, type Drill, drills } from '../backup/offsite/drill';
+import { describeDrill, type Drill, drills } from '../backup/offsite/drill-record';
 import { copyStatus, type CopyStatus } from '../backup/offsite/status';
 import { BackupService, type BackupStatus } from '../backup/status/backup-service';
 import { type BackupView, viewOf } from '../backup/status/backup-view';
@@ -93,7 +93,7 @@ async function readLive(address: DatabaseAddress, config: Config, settings: Back
       prover: { problem: await lastProofFailure(settings), failuresInARow: 0, running: false },
       acknowledged: () => acknowledgedFindings(session.query),
       lacking: () => whatChangesLack(config, session.query),
-      recovery: { ledger: backupLedger, drills: () => drills(settings) },
+      recovery: { ledger: backupLedger, drills: () => drills(settings), drillEveryMs: null },
     });
     const status = reportOf(await service.status());
     const { database } = session.address;

@@ -54,8 +54,8 @@ export function parseCopySettings(
 }
 
 /**
- * What the start says about a storage that is asked over plain http, on another machine: the keys never travel, but
- * copies do, and something on the way can answer in the storage's place.
+ * What the start says about a storage that is asked over plain http, on another machine: secret keys never
+ * travel, but copies do, and something on the way can answer in the storage's place.
  * @returns nothing, or one sentence
  */
 export function warnOfPlainHttp({ target, s3, recipients }: CopySettings): string[] {

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SettingError } from './read-setting';
@@ -49,14 +49,19 @@ export async function findLoosePermissions(storageDir: string, envFile = '.env')
  */
 export function refuseSharedFolder(storageDir: string): void {
   if (process.geteuid?.() !== 0) return;
-  const stat = lstatSync(storageDir, { throwIfNoEntry: false });
+  for (const folder of ['.', 'app', 'app/backups', 'logs', 'database']) refuseShared(path.join(storageDir, folder));
+}
+
+function refuseShared(folder: string): void {
+  // Of a link, where it leads.
+  const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isDirectory()) return;
   // The group of a user's own folder is often that user alone, which is not root.
   const writable = stat.gid === 0 ? ALL_WRITE : ALL_WRITE | GROUP_WRITES;
   if ((stat.mode & writable) === 0) return;
   throw new SettingError(
-    `Other users may write in STORAGE_DIR ${storageDir} (mode ${(stat.mode & 0o7777).toString(8)}), and this is root: run ` +
-      `chmod go-w ${storageDir}, or start as the user whom it belongs to.`,
+    `Other users may write in ${folder}, in STORAGE_DIR (mode ${(stat.mode & 0o7777).toString(8)}), and this is root: run ` +
+      `chmod go-w ${folder}, or start as the user whom it belongs to.`,
   );
 }
 

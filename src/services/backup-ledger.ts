@@ -53,8 +53,9 @@ export const backupLedger = {
     return row?.first == null ? null : { first: new Date(row.first as Date), last: new Date(row.last as Date) };
   },
 
-  async operationsBetween(query: Query, from: Date, to: Date): Promise<{ number: number; at: Date }[]> {
-    const rows = await query('SELECT number, at FROM operations WHERE at >= ? AND at < ? ORDER BY number', [from, to]);
+  async operationsBetween(query: Query, from: Date, to: Date, most: number): Promise<{ number: number; at: Date }[]> {
+    const within = 'SELECT number, at FROM operations WHERE at >= ? AND at < ? ORDER BY number LIMIT ?';
+    const rows = await query(within, [from, to, most]);
     return rows.map(({ number, at }) => ({ number: Number(number), at: new Date(at as Date) }));
   },
 

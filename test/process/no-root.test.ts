@@ -10,15 +10,16 @@ import { describeIf } from '../support/debian-package';
 import { backupLog, clearUp, databaseOf, newFolder, run, Server } from './programs';
 
 const NOBODY = 65_534;
-const PACKAGES = ['mariadb-server-core', 'mariadb-client'];
+/** As those of a system that has other names for them. */
+const PACKAGES = [['no-such-server'], ['mariadb-server-core', 'mariadb-client']];
 
 /** Calls a function of the scripts, as a user without rights where we have them. */
 function fetchAsNobody(scripts: string, folder: string): void {
   const code = `
     const { fetchMariaDb } = await import(process.argv[1]);
-    const failure = await fetchMariaDb(process.argv[3].split(' '), process.argv[2]);
+    const failure = await fetchMariaDb(JSON.parse(process.argv[3]), process.argv[2]);
     if (failure !== null) { console.error(failure); process.exit(1); }`;
-  const args = [path.join(scripts, 'mariadb-folder.mjs'), folder, PACKAGES.join(' ')];
+  const args = [path.join(scripts, 'mariadb-folder.mjs'), folder, JSON.stringify(PACKAGES)];
   execFileSync(process.execPath, ['--input-type=module', '-e', code, ...args], {
     stdio: ['ignore', 'inherit', 'pipe'],
     ...(process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}),

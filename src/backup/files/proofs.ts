@@ -17,7 +17,7 @@ import { writeWhole } from './write-whole';
  */
 export type ProofState = 'UNPROVEN' | Proof['state'];
 
-const PLACES = ['PROVE_URL', 'PRIVATE_SERVER', 'SCRATCH_DATABASE'] as const;
+export const PLACES = ['PROVE_URL', 'PRIVATE_SERVER', 'SCRATCH_DATABASE'] as const;
 /** Where a file was restored for its proof. */
 export type ProofPlace = (typeof PLACES)[number];
 

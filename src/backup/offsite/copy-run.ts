@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Backup } from '../files/catalogue';
 import { listLabelled, type LabelledBackup } from '../files/proofs';
-import { record } from '../files/record';
+import { recordBackup } from '../files/record';
 import { BackupError, humanSize, reasonOf } from '../core/errors';
 import type { BackupLog } from '../core/log';
 import type { CopyDependencies, CopyOutcome, CopyStep } from './context';
@@ -76,8 +76,7 @@ export class CopyRun {
     const line = Buffer.from(`${written.sha256}  ${name}\n`);
     await this.store.put(checksumName(name), Readable.from([line], { objectMode: false }), line.length);
     this.outcome.copied.push(name);
-    const { number: operation } = backup.lastOperation;
-    await record(this.dependencies.settings, { at: new Date().toISOString(), what: 'copied', operation });
+    await recordBackup(this.dependencies.settings, 'copied', backup.lastOperation, new Date());
     const size = `${humanSize(written.bytes)}${recipients.length > 0 ? ', encrypted' : ''}`;
     const took = Math.round(performance.now() - begun);
     this.log.info(`Copied ${backup.filename} to ${this.where}/${name}: ${size}, read back, in ${took} ms.`);

@@ -19,6 +19,8 @@ interface FetchRequest {
   copy: Pick<CopySettings, 's3' | 'identityFile'>;
   signal?: AbortSignal;
   onProgress?: (doing: string, part: number | null) => void;
+  /** Told when its turn has come. */
+  onFetch?: () => void;
 }
 
 const FETCHED = /^fetched-[0-9a-f]{12}\.sql$/;
@@ -79,7 +81,9 @@ async function clear({ workDirectory }: BackupSettings): Promise<void> {
   for (const name of names) await unlink(path.join(workDirectory, name)).catch(() => undefined);
 }
 
-async function fetch({ source, settings, copy, signal, onProgress }: FetchRequest, file: string): Promise<void> {
+async function fetch(request: FetchRequest, file: string): Promise<void> {
+  const { source, settings, copy, signal, onProgress, onFetch } = request;
+  onFetch?.();
   onProgress?.(`Fetching ${source}`, null);
   const identities = async (): Promise<string[]> => {
     if (copy.identityFile !== null) return readIdentities(copy.identityFile);

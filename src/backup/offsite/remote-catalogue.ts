@@ -8,7 +8,7 @@ import type { StoredFile } from './store';
 const DEAD_AFTER_MS = 24 * 60 * 60_000;
 
 /** A copy that was read back and found to be what was written. */
-interface Copy extends CopyName {
+export interface Copy extends CopyName {
   bytes: number;
 }
 
@@ -40,6 +40,14 @@ export class RemoteCatalogue {
       (best, copy) => (best !== null && best.operation >= copy.operation ? best : copy),
       null,
     );
+  }
+
+  /**
+   * The newest copy of that backup's pool, else of all. Not that with the most operations: after a restore these are of a
+   * timeline that was left.
+   */
+  newest(of: Backup | undefined): Copy | null {
+    return (of === undefined ? this.copies : this.ofPool(poolTag(of)))[0] ?? null;
   }
 
   /** The copy of that backup, encrypted or not; null where there is none. */

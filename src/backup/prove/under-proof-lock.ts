@@ -5,6 +5,7 @@ import type { Ledger } from '../core/ledger';
 import type { BackupLog } from '../core/log';
 import type { BackupSettings } from '../core/settings';
 import { clearProofs, writeProof, type Proof } from '../files/proofs';
+import { recordBackup } from '../files/record';
 import { clearWorkFiles, prepareFolders, workTag } from '../files/staging';
 import { BackupLock } from '../server/backup-lock';
 import { dropScratchOrphans } from '../server/scratch-database';
@@ -81,6 +82,9 @@ export async function underProofLock<Result>(
           const durationMs = Math.round(performance.now() - begun);
           const proof: Proof = { filename, sha256, ...verdict, judgedAt: now(), durationMs };
           if (record) await writeProof(settings.proofDirectory, proof);
+          if (record && proof.state === 'PROVEN') {
+            await recordBackup(settings, 'proven', backup.lastOperation, proof.judgedAt);
+          }
           await onStep?.('recorded');
           return proof;
         },

@@ -3,6 +3,7 @@ import { BackupRun } from '../run/backup-run';
 import { readBackup, type Backup } from '../files/catalogue';
 import { BackupError, OR_KEEP_FEWER, reasonOf } from '../core/errors';
 import { unknownSchema } from '../files/pending-migrations';
+import { record } from '../files/record';
 import type { BackupLock } from '../server/backup-lock';
 import { ownSchemaName } from '../server/auxiliary-schema';
 import { checkRoomForCopy } from '../server/disk-space';
@@ -75,7 +76,7 @@ export class RestoreRun {
       await this.step('checked');
       await this.judge(checked);
       await this.lock.assertHeld();
-      const made = beside ? await this.moveBeside(copy) : await this.replace(copy);
+      const made = beside ? await this.moveBeside(copy) : await this.replace(copy, checked);
       const lastOperation = checked.lastOperation.number;
       const { safety, warnings } = this;
       return { database: target, lastOperation, migrated, safety, warnings, backup: made };
@@ -158,13 +159,15 @@ export class RestoreRun {
    * From the swap on there is no way back: what follows is done even where the restore was asked to stop.
    * @throws SwappedError from then on
    */
-  private async replace(copy: RestoredCopy): Promise<Backup | null> {
+  private async replace(copy: RestoredCopy, { lastOperation }: Checked): Promise<Backup | null> {
     const { discards } = this.plan;
     const replaced = await this.codeOfLive();
     this.progress('Swapping', null);
     for (const done of await copy.settle()) this.warn(done);
     await this.swap(copy, replaced);
     this.swapped = true;
+    const { number: operation } = lastOperation;
+    await record(this.context.settings, { at: new Date().toISOString(), what: 'restored', operation });
     let problem: string | null;
     let backup: Backup | null;
     try {

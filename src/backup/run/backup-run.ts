@@ -9,7 +9,7 @@ import type { BackupLock } from '../server/backup-lock';
 import type { BackupLog } from '../core/log';
 import { changeMark, type BackupTrigger } from '../files/manifest';
 import { publish } from '../files/publish';
-import { record } from '../files/record';
+import { recordBackup } from '../files/record';
 import { checkRoom } from '../server/disk-space';
 import { judgeBackups, prune } from './judge-backups';
 import type { BackupDependencies, BackupOutcome, BackupRequest, BackupStep, SettleInterrupted } from './types';
@@ -180,8 +180,7 @@ export class BackupRun {
     this.outcome.published.push(backup);
     const size = humanSize(backup.sizeBytes);
     this.log.info(`Published ${backup.filename}: ${size}, ${describeMark(backup)}, in ${backup.durationMs} ms.`);
-    const { createdAt: at, lastOperation } = backup;
-    await record(this.dependencies.settings, { at: at.toISOString(), what: 'stored', operation: lastOperation.number });
+    await recordBackup(this.dependencies.settings, 'stored', backup.lastOperation, backup.createdAt);
     this.dependencies.onPublished?.(backup);
     await this.step('published');
   }

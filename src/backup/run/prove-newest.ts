@@ -3,7 +3,6 @@ import { BackupLog } from '../core/log';
 import { inspectFile } from '../files/checksum';
 import { coverage, isGood } from '../files/coverage';
 import { labelOf, listLabelled, writeProof, type LabelledBackup, type Proof } from '../files/proofs';
-import { record } from '../files/record';
 import { underProofLock, type Prover, type ProvenStep } from '../prove/under-proof-lock';
 import { keepLastProof } from './last-try';
 import { runBackup } from './run-backup';
@@ -105,9 +104,6 @@ class ProofRun {
       if (proof === null) return;
       this.outcome.judged.push(proof);
       this.tell(proof);
-      const { state, judgedAt } = proof;
-      const { number: operation } = backup.lastOperation;
-      if (state === 'PROVEN') await record(settings, { at: judgedAt.toISOString(), what: 'proven', operation });
     } catch (error) {
       // Rotation may have taken it away meanwhile: there is a newer one then.
       if (await this.isThere(backup)) throw error;

@@ -12,7 +12,7 @@ import { lostOperations } from './lost-operations';
 import type { BackupTrigger } from '../files/manifest';
 import { reportedElsewhere } from './peer-inventory';
 import type { Acknowledgement, Finding } from '../../values/finding';
-import { failedDrill, recoveryReport, type RecoveryReport, type RecoverySources } from './recovery-report';
+import { drillProblem, recoveryReport, type RecoveryReport, type RecoverySources } from './recovery-report';
 import { LogHealth } from './log-health';
 import { waitingChanges } from './waiting-changes';
 import { proofHealth, type ProofHealth } from './proof-health';
@@ -109,6 +109,7 @@ export interface BackupServiceOptions {
 /** What a running server knows of its backups, and where it asks for one. */
 export class BackupService {
   private readonly logMemory = new LogMemory();
+  private readonly begun = new Date();
   private lacking: { coveredThrough: number; since: number } | null = null;
 
   private readonly logHealth: LogHealth;
@@ -202,7 +203,7 @@ export class BackupService {
     const lack = (await this.options.lacking?.()) ?? null;
     const waitsTooLong = lacking ?? (mayBeLacking ? waiting.problem : null);
     const failure = lack ?? failed ?? proofs.damage ?? waitsTooLong;
-    const offsite = copier?.problem ?? (await failedDrill(this.options.recovery));
+    const offsite = copier?.problem ?? (await drillProblem(this.options.recovery, this.begun));
     const problem = failure ?? proofs.problem ?? unfit ?? log.problem ?? offsite;
     return {
       healthy: problem === null,

@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf, BackupError } from '../core/errors';
 import type { BackupSettings } from '../core/settings';
+import { syncDirectory } from '../files/fsync';
 import { writeWhole } from '../files/write-whole';
 
 export interface Signature {
@@ -13,40 +14,50 @@ export interface Signature {
 }
 
 /**
- * Signs a text with the pool's own key, which is made once and kept in `STORAGE_DIR/app/state/report-key.pem`.
- * @throws BackupError where the key cannot be kept
+ * Signs a text with the key of this storage folder, which is made once and kept in `STORAGE_DIR/app/state/report-key.pem`.
+ * @throws BackupError where the key cannot be read or kept: another one would not fit what people wrote down of the first
  */
 export async function signed(
   { stateDirectory }: Pick<BackupSettings, 'stateDirectory'>,
   text: string,
 ): Promise<Signature> {
   const file = path.join(stateDirectory, 'report-key.pem');
-  const key = (await readKey(file)) ?? (await makeKey(stateDirectory, file));
-  return {
-    signature: sign(null, Buffer.from(text), key).toString('base64'),
-    publicKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
-  };
-}
-
-/** null where there is none, or where it is torn. */
-async function readKey(file: string): Promise<KeyObject | null> {
   try {
-    const key = createPrivateKey(await readFile(file, 'utf8'));
-    return key.asymmetricKeyType === 'ed25519' ? key : null;
-  } catch {
-    return null;
+    const key = createPrivateKey(await keyIn(stateDirectory, file));
+    return {
+      signature: sign(null, Buffer.from(text), key).toString('base64'),
+      publicKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
+    };
+  } catch (error) {
+    throw new BackupError(`The key that signs reports cannot be used, in ${file}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 
-async function makeKey(folder: string, file: string): Promise<KeyObject> {
+async function keyIn(folder: string, file: string): Promise<string> {
+  const read = (): Promise<string> => readFile(file, 'utf8');
+  return read().catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await makeKey(folder, file);
+    return read();
+  });
+}
+
+/** Under a name of its own, and then linked: a crash leaves no half key, and of two processes the first one's stays. */
+async function makeKey(folder: string, file: string): Promise<void> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const made = path.join(folder, `.report-key-${randomBytes(6).toString('hex')}`);
+  const unfinished = `${made}.new`;
+  await writeWhole(made, unfinished, pem);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeWhole(file, path.join(folder, `.report-key-${randomBytes(6).toString('hex')}`), pem);
-  } catch (error) {
-    throw new BackupError(`The key that signs reports could not be kept in ${folder}: ${reasonOf(error)}.`);
+    await link(made, file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    });
+    await syncDirectory(folder);
+  } finally {
+    await rm(made, { force: true });
   }
-  // Another process may have made one at the same time: the last one stays.
-  return (await readKey(file)) ?? privateKey;
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DatabaseUnavailableError } from '../connection/errors';
 
@@ -17,18 +17,15 @@ const SERVER_DIRECTORIES = [
 ];
 
 /**
- * The folder of the programs that were fetched for a user who may install none (scripts/mariadb-folder.mjs). HOME decides
- * only where the system knows no home: the processes that make backups are not given it, and look for the same programs.
+ * The folder of the programs that were fetched for a user who may install none (scripts/mariadb-folder.mjs); null for a user
+ * whom the system does not know, as in some containers. HOME does not decide: the processes that make backups are not given
+ * it, and look for the same programs.
  */
-export function fetchedPrograms(): string {
-  return join(homeOfUser(), '.cache', 'motorpool', 'mariadb', 'bin');
-}
-
-function homeOfUser(): string {
+export function fetchedPrograms(): string | null {
   try {
-    return userInfo().homedir;
+    return join(userInfo().homedir, '.cache', 'motorpool', 'mariadb', 'bin');
   } catch {
-    return homedir();
+    return null;
   }
 }
 
@@ -40,12 +37,13 @@ export function findProgram(names: readonly string[]): string | null {
   // A relative entry of PATH would let the current folder choose the program.
   const directories = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory.startsWith('/'));
   for (const name of names) {
-    for (const directory of [...directories, ...SERVER_DIRECTORIES, fetchedPrograms()]) {
+    for (const directory of [...directories, ...SERVER_DIRECTORIES]) {
       const path = join(directory, name);
       if (isExecutableFile(path)) return path;
     }
   }
-  return null;
+  const fetched = fetchedPrograms();
+  return fetched === null ? null : (names.map((name) => join(fetched, name)).find(isExecutableFile) ?? null);
 }
 
 /** The absolute path of a program of MariaDB; throws `DatabaseUnavailableError` with what to install. */

@@ -21,8 +21,14 @@ class RestorationType {
   @Field(() => DateTime, { description: 'When the restored state went live.' })
   at!: Date;
 
-  @Field(() => String, { description: 'Who did it, as of then.' })
-  actor!: string;
+  @Field(() => Int, { description: 'The newest operation of that state; 0 for none.' })
+  lastOperation!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Who did it, as of then; null where a later restore has taken that row of the journal away.',
+  })
+  actor!: string | null;
 }
 
 const MEDIAN = (what: string): string => `From the commit until an operation was ${what}, in ms, in the median.`;
@@ -33,10 +39,16 @@ const WORST = (what: string): string => `From the commit until an operation was 
   description: `What an auditor asks about backups and restores in a stretch of time, as this server has recorded it. A figure is null where none is known.`,
 })
 export class RecoveryReportType {
+  @Field(() => String, { nullable: true, description: 'What tells this pool from every other.' })
+  pool!: string | null;
+
+  @Field(() => DateTime, { description: 'When the report was made.' })
+  madeAt!: Date;
+
   @Field(() => DateTime, { description: 'In that time.' })
   from!: Date;
 
-  @Field(() => DateTime, { description: 'Not in it any more.' })
+  @Field(() => DateTime, { description: 'Not in it any more; at most the time of the report.' })
   to!: Date;
 
   @Field(() => Int, { description: 'How many operations were committed.' })
@@ -65,6 +77,12 @@ export class RecoveryReportType {
 
   @Field(() => Int, { description: 'Operations of that time of which no stored backup is recorded here.' })
   notStored!: number;
+
+  @Field(() => Int, { description: 'Operations of that time of which no proof is recorded here.' })
+  notProven!: number;
+
+  @Field(() => Int, { description: 'Operations of that time of which no off-site copy is recorded here.' })
+  notOffsite!: number;
 
   @Field(() => Int, { description: 'How often the newest off-site copy was restored to try it.' })
   drills!: number;
