@@ -4,9 +4,9 @@ import { type ReactElement, type ReactNode, useEffect, useLayoutEffect, useRef, 
 /** In CSS pixels; each row is measured once it is shown. */
 const USUAL_ROW = 46;
 /** So many rows beyond the window's edges, for who scrolls or goes on with the Tab key. */
-const BEYOND = 15;
+const BEYOND = 10;
 /** More rows are asked for when so few are left below. */
-const NEAR_END = 20;
+const NEAR_END = 30;
 
 interface LongTableProps<Row> {
   /** What a screen reader calls it. */
