@@ -1,6 +1,7 @@
 import { type ReactElement, type SyntheticEvent, useState } from 'react';
 import { BuyVehicleDocument, type BuyVehicleMutationVariables } from '../api/pool-operations';
 import { useWrite } from '../api/pool-queries';
+import { useDraft } from '../ui/draft';
 import { money } from '../ui/format';
 import { Field, FormProblem, isAbout, MoneyField } from '../ui/form';
 import { parseMoney } from '../ui/money';
@@ -10,12 +11,16 @@ import { isFar } from './cents';
 import { FarPrice } from './far-price';
 import { momentOf } from './moment';
 import { OperationDone } from './operation-done';
-import { isReady, NOTHING_TYPED, valuesOf, VehicleFields } from './vehicle-fields';
+import { isReady, NOTHING_TYPED, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
 import { isOpen, send, type Write } from './write';
 
 /** Buys a vehicle. */
 export default function Buy(): ReactElement {
-  const buy = useWrite(BuyVehicleDocument);
+  const [draft, setDraft] = useDraft('buy', NOTHING);
+  // Only an answer that it was done clears what was typed.
+  const buy = useWrite(BuyVehicleDocument, () => {
+    setDraft(NOTHING);
+  });
   const bought = buy.data?.buyVehicle;
   return (
     <div className="page">
@@ -40,17 +45,28 @@ export default function Buy(): ReactElement {
           <Link href={`/vehicles/${bought.id}`}>Open it</Link>
         </OperationDone>
       )}
-      {/* Only an answer that it was done clears what was typed. */}
-      <BuyForm key={bought?.id ?? ''} buy={buy} />
+      <BuyForm key={bought?.id ?? ''} buy={buy} draft={draft} onDraft={setDraft} />
     </div>
   );
 }
 
-function BuyForm({ buy }: { buy: Write<BuyVehicleMutationVariables> }): ReactElement {
+interface Draft {
+  vehicle: TypedVehicle;
+  cost: string;
+  boughtAt: string;
+}
+
+const NOTHING: Draft = { vehicle: NOTHING_TYPED, cost: '', boughtAt: '' };
+
+interface BuyFormProps {
+  buy: Write<BuyVehicleMutationVariables>;
+  draft: Draft;
+  onDraft: (draft: Draft) => void;
+}
+
+function BuyForm({ buy, draft, onDraft }: BuyFormProps): ReactElement {
   const currency = useCurrency();
-  const [typed, setTyped] = useState(NOTHING_TYPED);
-  const [typedCost, setCost] = useState('');
-  const [boughtAt, setBoughtAt] = useState('');
+  const { vehicle: typed, cost: typedCost, boughtAt } = draft;
   const [isTried, setTried] = useState(false);
   const [isAsked, setAsked] = useState(false);
   const cost = parseMoney(typedCost);
@@ -79,12 +95,22 @@ function BuyForm({ buy }: { buy: Write<BuyVehicleMutationVariables> }): ReactEle
         <MoneyField
           label="Cost"
           value={typedCost}
-          onChange={setCost}
+          onChange={(cost) => {
+            onDraft({ ...draft, cost });
+          }}
           currency={currency}
           hint="What the pool pays."
           problem={(isTried ? cost.problem : null) ?? refused('cost')}
         />
-        <VehicleFields typed={typed} onType={setTyped} currency={currency} problem={error} isTried={isTried} />
+        <VehicleFields
+          typed={typed}
+          onType={(vehicle) => {
+            onDraft({ ...draft, vehicle });
+          }}
+          currency={currency}
+          problem={error}
+          isTried={isTried}
+        />
         <Field label="Bought at" hint="Now, where it is left empty." problem={refused('boughtAt')}>
           {(wiring) => (
             <input
@@ -92,7 +118,7 @@ function BuyForm({ buy }: { buy: Write<BuyVehicleMutationVariables> }): ReactEle
               type="datetime-local"
               value={boughtAt}
               onChange={({ target }) => {
-                setBoughtAt(target.value);
+                onDraft({ ...draft, boughtAt: target.value });
               }}
             />
           )}
