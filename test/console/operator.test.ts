@@ -179,6 +179,28 @@ describeInBrowser("an operator's day", () => {
     expect(vehicle).toEqual({ title: 'Renault Zoe', mileage: 1200, status: 'CANCELLED' });
   });
 
+  test('a member, a vehicle and a page are reached by their names from the keyboard alone', async () => {
+    const { page } = visitor;
+    await one.client.buy('70.00', { title: 'Škoda Fabia' });
+    for (const [typed, headline] of [
+      ['škoda', 'Škoda Fabia'],
+      ['béla', 'Béla'],
+      ['veh', 'Vehicles'],
+    ] as const) {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+      expect(await visitor.barriers()).toEqual([]);
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Enter');
+      await visitor.headline(headline);
+      expect(await page.getByRole('dialog').count()).toBe(0);
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   test('refusals are told in the words of the API: four eyes, and too little on the account', async () => {
     const { page } = visitor;
     const own = await one.client.requestPayment('DEPOSIT', '10.00', anna.id);

@@ -668,6 +668,13 @@ export type MembersNamedQueryVariables = Exact<{
 
 export type MembersNamedQuery = { users: { nodes: Array<{ id: string; name: string; email: string }> } };
 
+export type VehiclesNamedQueryVariables = Exact<{
+  text: string;
+  first: number;
+}>;
+
+export type VehiclesNamedQuery = { vehicles: { nodes: Array<{ id: string; title: string }> } };
+
 export type MemberNameQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -1443,6 +1450,16 @@ export const MembersNamedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MembersNamedQuery, MembersNamedQueryVariables>;
+export const VehiclesNamedDocument = new TypedDocumentString(`
+    query VehiclesNamed($text: String!, $first: Int!) {
+  vehicles(filter: {text: $text}, first: $first) {
+    nodes {
+      id
+      title
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VehiclesNamedQuery, VehiclesNamedQueryVariables>;
 export const MemberNameDocument = new TypedDocumentString(`
     query MemberName($id: ID!) {
   user(id: $id) {

@@ -92,16 +92,6 @@ function BuyForm({ buy, draft, onDraft }: BuyFormProps): ReactElement {
     <form className="card form" onSubmit={submit} noValidate>
       {/* What was sent has to be sent again as it was. */}
       <fieldset className="fields" disabled={isOpen(buy)}>
-        <MoneyField
-          label="Cost"
-          value={typedCost}
-          onChange={(cost) => {
-            onDraft({ ...draft, cost });
-          }}
-          currency={currency}
-          hint="What the pool pays."
-          problem={(isTried ? cost.problem : null) ?? refused('cost')}
-        />
         <VehicleFields
           typed={typed}
           onType={(vehicle) => {
@@ -110,7 +100,18 @@ function BuyForm({ buy, draft, onDraft }: BuyFormProps): ReactElement {
           currency={currency}
           problem={error}
           isTried={isTried}
-        />
+        >
+          <MoneyField
+            label="Cost"
+            value={typedCost}
+            onChange={(cost) => {
+              onDraft({ ...draft, cost });
+            }}
+            currency={currency}
+            hint="What the pool pays."
+            problem={(isTried ? cost.problem : null) ?? refused('cost')}
+          />
+        </VehicleFields>
         <Field label="Bought at" hint="Now, where it is left empty." problem={refused('boughtAt')}>
           {(wiring) => (
             <input

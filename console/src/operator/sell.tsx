@@ -12,6 +12,7 @@ import { useCurrency } from './amount';
 import { isFar } from './cents';
 import { Fact } from './fact';
 import { FarPrice } from './far-price';
+import { pause } from './pause';
 import { PreviewTable } from './preview-table';
 import { momentOf } from './moment';
 import { isOpen, send, type Write } from './write';
@@ -124,13 +125,4 @@ function Preview({ vehicleId, price, currency }: { vehicleId: string; price: str
       )}
     </Content>
   );
-}
-
-/** Between two letters nothing is asked. */
-const PAUSE_MS = 300;
-
-/** @throws where the answer is not wanted any more */
-async function pause(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  signal.throwIfAborted();
 }

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { Problem } from '../api/problem';
 import { Field, isAbout, MoneyField } from '../ui/form';
 import { parseMoney } from '../ui/money';
@@ -42,10 +42,19 @@ interface VehicleFieldsProps {
   problem: Problem | null;
   /** Once somebody tried to send it: what is missing is said then, not before. */
   isTried: boolean;
+  /** Further fields, which stand after the title. */
+  children?: ReactNode;
 }
 
 /** The fields of a purchase and of a correction. */
-export function VehicleFields({ typed, onType, currency, problem, isTried }: VehicleFieldsProps): ReactElement {
+export function VehicleFields({
+  typed,
+  onType,
+  currency,
+  problem,
+  isTried,
+  children,
+}: VehicleFieldsProps): ReactElement {
   const about = (field: keyof TypedVehicle, codes: readonly string[] = []): string | null =>
     isAbout(problem, field, codes) ? (problem?.message ?? null) : null;
   const change = (field: keyof TypedVehicle) => (value: string) => {
@@ -61,6 +70,7 @@ export function VehicleFields({ typed, onType, currency, problem, isTried }: Veh
         problem={missing ?? about('title')}
         most={200}
       />
+      {children}
       <MoneyField
         label="Planned price, if there is one"
         value={typed.plannedPrice}

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icons';
 import { Link, PLAYGROUND, useWord } from '../ui/navigation';
 import { Brand } from './brand';
 import { ConnectionBanner } from './connection-banner';
+import { PaletteKey } from './palette-key';
 import { ThemeChoice } from './theme-choice';
 
 interface ShellProps {
@@ -39,6 +40,7 @@ export function Shell({ path, title, session, children }: ShellProps): ReactElem
             <PageLink key={route.path} route={route} path={path} session={session} />
           ))}
         </nav>
+        {path !== PLAYGROUND && <PaletteKey />}
         <div className="account">
           <ThemeChoice />
           <p className="who">
