@@ -30,6 +30,7 @@ const KNOWN = new RegExp(
     '(?:Write|Update|Delete)_(?:compressed_)?rows|Update_rows_partial|Query|Intvar|Rand|User_var',
   ].join('|')})`,
 );
+const ROWS = /^(?:Write|Update|Delete)_(?:compressed_)?rows|^Update_rows_partial/;
 /** A program and its server are in one time zone, of which the offsets are quarters of hours. */
 const QUARTER = 15 * 60_000;
 
@@ -52,6 +53,8 @@ export class LogDecoder {
   /** What the last event's head says, in ms, and how far the program's clock is from UTC. */
   private clock = 0;
   private zone = 0;
+  /** How many events of rows the text has named whose bytes it has not said yet. */
+  private owed = 0;
   /** In ms, where the server says when the transaction was committed. */
   private committedAt: number | null = null;
 
@@ -96,6 +99,7 @@ export class LogDecoder {
       throw new Obstructed(`The binary log holds an event of a kind that is not known here: ${what.slice(0, 40)}.`);
     }
     this.clock = clock;
+    if (ROWS.test(what)) this.owed += 1;
     // An event that the server made up for the reader has no place.
     if (offset !== 0) this.place = { ...this.place, offset };
     const committedAt = /\bimmediate_commit_timestamp=(\d+)/.exec(what)?.[1];
@@ -121,6 +125,7 @@ export class LogDecoder {
       this.tables.set(id, this.tableOf(table));
       return;
     }
+    this.owed -= 1;
     const table = this.tables.get(tableIdOf(bytes));
     if (table === null) return;
     if (table === undefined) throw new Obstructed('The binary log holds rows of a table that it does not name.');
@@ -184,6 +189,8 @@ export class LogDecoder {
   }
 
   private end(): LogEntry {
+    if (this.owed !== 0)
+      throw new Obstructed('The text of the binary log leaves out rows: it was printed in another form.');
     const { transaction } = this;
     this.transaction = null;
     this.tables.clear();

@@ -23,6 +23,11 @@ const OF_THE_PROGRAM = /^(?:\/\*|SET (?!@binlog_fragment)|DELIMITER |ROLLBACK \/
 const BEFORE_STATEMENT = /^(?:use `|SET |\/\*).*\/\*!\*\/;$/;
 /** The length of an event, in the bytes before it. */
 const EVENT_HEAD = 19;
+/**
+ * How many bytes longer than its text the event of a statement may be: its head, settings of the session, and names. Were
+ * it longer, then its text would go on after what was taken for its end, and could pretend to be the log.
+ */
+const AROUND_STATEMENT = 300;
 
 /**
  * Reads what the official client program prints of a binary log, without options for its form: events of rows are BINLOG
@@ -33,6 +38,8 @@ export class LogText {
   private event: { parts: Buffer[]; read: number; size: number } | null = null;
   private isInBlock = false;
   private statement: { lines: string[]; length: number } | null = null;
+  /** Where the last two events end, in bytes. */
+  private ends: [before: number, last: number] = [0, 0];
 
   /** @throws Obstructed at what no log has held so far */
   *read(line: string): Generator<LogItem> {
@@ -64,6 +71,8 @@ export class LogText {
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offset = 0] = found.slice(1, 8).map(Number);
     const what = found[8] ?? '';
     const clock = Date.UTC(2000 + year, month - 1, day, hour, minute, second);
+    const start = /^Rotate to .+ pos: (\d+)$/.exec(what)?.[1];
+    if (start !== undefined || offset !== 0) this.ends = [this.ends[1], Number(start ?? offset)];
     yield { kind: 'header', offset, clock, what };
     const gtid = /^GTID (\d+-\d+-\d+)/.exec(what)?.[1];
     if (gtid !== undefined) yield { kind: 'gtid', gtid };
@@ -102,11 +111,15 @@ export class LogText {
     }
     if (line !== DELIMITER) {
       text.lines.push(line);
-      text.length += line.length;
+      text.length += Buffer.byteLength(line) + 1;
       if (text.length > LONGEST) throw new Obstructed('The binary log holds a statement that is too long.');
       return;
     }
     this.statement = null;
+    const [before, last] = this.ends;
+    if (last - before - text.length > AROUND_STATEMENT) {
+      throw new Obstructed('The binary log holds a statement whose end cannot be told.');
+    }
     const whole = text.lines.join('\n').trim();
     if (/^(?:BEGIN|START TRANSACTION)$/i.test(whole)) yield { kind: 'begin' };
     else if (/^COMMIT$/i.test(whole)) yield { kind: 'commit' };

@@ -150,11 +150,11 @@ describe('what is no obstacle', () => {
          at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), m INT, KEY (v), KEY (s))`,
     );
     const entries = await bench.logged(
-      'INSERT INTO child (n) VALUES (1), (2), (3)',
+      'INSERT INTO child (n) VALUES (1), (2), (3), (4)',
       'UPDATE child SET n = 5 WHERE id = 1',
       'UPDATE child SET m = 5, at = at WHERE id = 2',
       "SET binlog_row_image = 'MINIMAL'",
-      'UPDATE child SET m = 6, at = at WHERE id = 2',
+      'UPDATE child SET m = 6, at = at WHERE id = 4',
       'UPDATE child SET m = 6 WHERE id = 3',
       "SET binlog_row_image = 'FULL'",
       "SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')",

@@ -37,7 +37,6 @@ export async function openLogBench(): Promise<LogBench> {
   const live = await createTestDatabase(server.url);
   const copy = await createTestDatabase(server.url);
   await copy.query(SEGMENT_SESSION);
-  const { database } = live.address;
   const bench: LogBench = {
     live,
     copy,
@@ -45,19 +44,9 @@ export async function openLogBench(): Promise<LogBench> {
     both: async (...statements) => {
       for (const statement of statements) for (const { query } of [live, copy]) await query(statement);
     },
-    here: async () => {
-      const last = (await live.query('SHOW BINARY LOGS')).at(-1);
-      return { file: String(last?.Log_name), offset: Number(last?.File_size) };
-    },
+    here: () => placeOf(live),
     shapes: () => readShapes(live.query),
-    since: async (place, shapes) => {
-      const options = { database, shapes: shapes ?? (await bench.shapes()), family: FAMILY, startFile: place.file };
-      const entries: LogEntry[] = [];
-      const output = followLog(live.address, ['--to-last-log', ...startAt(place)]);
-      for await (const entry of decodeLog(output.stdout, options)) entries.push(entry);
-      output.kill();
-      return entries;
-    },
+    since: (place, shapes) => entriesSince(live, place, shapes),
     logged: async (...statements) => {
       const [from, shapes] = [await bench.here(), await bench.shapes()];
       for (const statement of statements) await live.query(statement);
@@ -66,13 +55,7 @@ export async function openLogBench(): Promise<LogBench> {
     carryOver: async ({ statements }) => {
       for (const statement of ['START TRANSACTION', ...statements, 'COMMIT']) await copy.query(statement);
     },
-    checksums: async ({ query }) => {
-      const tables = await query("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'");
-      const names = tables.map((row) => String(Object.values(row)[0]));
-      if (names.length === 0) return {};
-      const rows = await query(`CHECKSUM TABLE ${names.map(() => '??').join(', ')}`, names);
-      return Object.fromEntries(names.map((name, i) => [name, String(rows[i]?.Checksum)]));
-    },
+    checksums: checksumsOf,
     close: async () => {
       await live.drop();
       await copy.drop();
@@ -80,6 +63,31 @@ export async function openLogBench(): Promise<LogBench> {
     },
   };
   return bench;
+}
+
+/** Where the log of its server ends. */
+export async function placeOf({ query }: TestDatabase): Promise<Place> {
+  const last = (await query('SHOW BINARY LOGS')).at(-1);
+  return { file: String(last?.Log_name), offset: Number(last?.File_size) };
+}
+
+/** What was logged of that database from there to now. */
+export async function entriesSince(live: TestDatabase, place: Place, shapes?: TableShapes): Promise<LogEntry[]> {
+  const { database } = live.address;
+  const options = { database, shapes: shapes ?? (await readShapes(live.query)), family: FAMILY, startFile: place.file };
+  const entries: LogEntry[] = [];
+  const program = followLog(live.address, ['--to-last-log', ...startAt(place)]);
+  for await (const entry of decodeLog(program.stdout, options)) entries.push(entry);
+  program.kill();
+  return entries;
+}
+
+export async function checksumsOf({ query }: TestDatabase): Promise<Record<string, string>> {
+  const tables = await query("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'");
+  const names = tables.map((row) => String(Object.values(row)[0]));
+  if (names.length === 0) return {};
+  const rows = await query(`CHECKSUM TABLE ${names.map(() => '??').join(', ')}`, names);
+  return Object.fromEntries(names.map((name, i) => [name, String(rows[i]?.Checksum)]));
 }
 
 export const startAt = ({ file, offset }: Place): string[] => [`--start-position=${offset}`, file];

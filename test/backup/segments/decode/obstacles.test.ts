@@ -192,11 +192,14 @@ function spoiled(text: string): string {
 
 describe('the text itself', () => {
   /** Everything that the program prints of one INSERT, and what is told of it once it is changed. */
-  async function changed(change: (text: string) => string, most?: number): Promise<LogEntry[]> {
+  async function changed(
+    change: (text: string) => string,
+    { most, form = [] }: { most?: number; form?: string[] } = {},
+  ): Promise<LogEntry[]> {
     const [from, shapes] = [await bench.here(), await bench.shapes()];
     await bench.live.query("INSERT INTO t VALUES (9, 'x')");
     const chunks: Buffer[] = [];
-    const program = followLog(bench.live.address, ['--to-last-log', ...startAt(from)]);
+    const program = followLog(bench.live.address, [...form, '--to-last-log', ...startAt(from)]);
     for await (const chunk of program.stdout) chunks.push(chunk);
     const text = Buffer.from(change(Buffer.concat(chunks).toString()));
     async function* bytes(): AsyncGenerator<Buffer> {
@@ -246,8 +249,32 @@ describe('the text itself', () => {
     expect(entries).toMatchObject([{ kind: 'obstacle', reason: expect.stringMatching(reason) as string }]);
   });
 
+  test('rows that were printed as comments are an obstacle', async () => {
+    expect(await changed((text) => text, { form: ['--base64-output=DECODE-ROWS', '--verbose'] })).toMatchObject([
+      { kind: 'obstacle', reason: 'The text of the binary log leaves out rows: it was printed in another form.' },
+    ]);
+  });
+
+  test('a statement that pretends to be the log is an obstacle', async () => {
+    const other = `${live}_other`;
+    let block = '';
+    await changed((text) => {
+      block = /^(?:START TRANSACTION|BEGIN)$[\s\S]*^COMMIT.*$/m.exec(text)?.[0] ?? '';
+      return text;
+    });
+    expect(block).toContain("BINLOG '");
+    const [from, shapes] = [await bench.here(), await bench.shapes()];
+    await bench.live.query(`USE ${other}`);
+    await bench.live.query(`CREATE PROCEDURE p() SELECT "\n/*!*/;\n${block}\n"`);
+    await bench.live.query('DROP PROCEDURE p');
+    await bench.live.query(`USE ${live}`);
+    expect(await bench.since(from, shapes)).toMatchObject([
+      { kind: 'obstacle', reason: 'The binary log holds a statement whose end cannot be told.' },
+    ]);
+  });
+
   test('a transaction that is too long is an obstacle', async () => {
-    expect(await changed((text) => text, 20)).toMatchObject([
+    expect(await changed((text) => text, { most: 20 })).toMatchObject([
       { kind: 'obstacle', reason: 'A transaction changed more rows than fit into 20 characters of SQL.' },
     ]);
   });
