@@ -10,8 +10,8 @@ export interface ColumnValues {
   prefix: number;
   /** In bytes; of what has a prefix, 0. */
   length: number;
-  /** As it stands in SQL, whatever the session's SQL mode. */
-  toSql(bytes: Buffer): string;
+  /** The value between those places, as it stands in SQL, whatever the session's SQL mode. */
+  toSql(bytes: Buffer, at: number, end: number): string;
 }
 
 /** What the log says of a column: its type by number, and what more it says of that. */
@@ -28,8 +28,8 @@ export function metaBytes(type: number): number | null {
   return [1, 2, 3, 8, 9, 10, 13, 14].includes(type) ? 0 : null;
 }
 
-const fixed = (length: number, toSql: (bytes: Buffer) => string): ColumnValues => ({ prefix: 0, length, toSql });
-const prefixed = (prefix: number, toSql: (bytes: Buffer) => string): ColumnValues => ({ prefix, length: 0, toSql });
+const fixed = (length: number, toSql: ColumnValues['toSql']): ColumnValues => ({ prefix: 0, length, toSql });
+const prefixed = (prefix: number, toSql: ColumnValues['toSql']): ColumnValues => ({ prefix, length: 0, toSql });
 const quoted = (text: string): string => `'${text}'`;
 
 /**
@@ -56,52 +56,56 @@ const WHOLE: Readonly<Record<number, [name: string, length: number]>> = {
 function numbers({ type, fullType, isUnsigned }: ColumnShape, logged: LoggedColumn): ColumnValues | null {
   const { meta } = logged;
   const [name, length = 0] = WHOLE[logged.type] ?? [];
-  if (name !== undefined) return name === type ? fixed(length, (bytes) => wholeText(bytes, isUnsigned)) : null;
+  if (name !== undefined)
+    return name === type ? fixed(length, (bytes, at) => wholeText(bytes, at, length, isUnsigned)) : null;
   const [first, second] = sizes(fullType);
   switch (logged.type) {
     case 4:
       if (type !== 'float' || first !== undefined || meta !== 4) return null;
-      return fixed(4, (bytes) => floatText(bytes.readFloatLE(0)));
+      return fixed(4, (bytes, at) => floatText(bytes.readFloatLE(at)));
     case 5:
       if (type !== 'double' || first !== undefined || meta !== 8) return null;
-      return fixed(8, (bytes) => doubleText(bytes.readDoubleLE(0)));
+      return fixed(8, (bytes, at) => doubleText(bytes.readDoubleLE(at)));
     case 13:
       if (type !== 'year' || first === 2) return null;
-      return fixed(1, (bytes) => (bytes[0] === 0 ? "'0000'" : String(1900 + (bytes[0] ?? 0))));
+      return fixed(1, (bytes, at) => (bytes[at] === 0 ? "'0000'" : String(1900 + (bytes[at] ?? 0))));
     case 16: {
       const bits = (meta >> 8) * 8 + (meta & 0xff);
       const width = Math.ceil(bits / 8);
       if (type !== 'bit' || first !== bits) return null;
-      return fixed(width, (bytes) => BigInt(`0x${bytes.toString('hex')}`).toString());
+      return fixed(width, (bytes, at, end) => BigInt(`0x${bytes.toString('hex', at, end)}`).toString());
     }
     case 246: {
       const [precision, scale] = [meta & 0xff, meta >> 8];
       if (type !== 'decimal' || first !== precision || second !== scale) return null;
-      return fixed(decimalBytes(precision, scale), (bytes) => decimalText(bytes, precision, scale));
+      return fixed(decimalBytes(precision, scale), (bytes, at, end) =>
+        decimalText(bytes.subarray(at, end), precision, scale),
+      );
     }
     default:
       return null;
   }
 }
 
-function wholeText(bytes: Buffer, isUnsigned: boolean): string {
-  if (bytes.length === 8) return (isUnsigned ? bytes.readBigUInt64LE() : bytes.readBigInt64LE()).toString();
-  return String(isUnsigned ? bytes.readUIntLE(0, bytes.length) : bytes.readIntLE(0, bytes.length));
+function wholeText(bytes: Buffer, at: number, length: number, isUnsigned: boolean): string {
+  if (length === 8) return (isUnsigned ? bytes.readBigUInt64LE(at) : bytes.readBigInt64LE(at)).toString();
+  return String(isUnsigned ? bytes.readUIntLE(at, length) : bytes.readIntLE(at, length));
 }
 
 function moments({ type, fullType }: ColumnShape, logged: LoggedColumn): ColumnValues | null {
   if (logged.type === 10 || logged.type === 14) {
-    return type === 'date' ? fixed(3, (bytes) => quoted(dateText(bytes))) : null;
+    return type === 'date' ? fixed(3, (bytes, at) => quoted(dateText(bytes, at))) : null;
   }
   const [digits = 0] = sizes(fullType);
   // MariaDB's own form of old: "/* mariadb-5.3 */".
   if (logged.meta !== digits || fullType.includes('/*')) return null;
   const more = fractionBytes(digits);
   if (logged.type === 17 && type === 'timestamp') {
-    return fixed(4 + more, (bytes) => quoted(timestampText(bytes, digits)));
+    return fixed(4 + more, (bytes, at) => quoted(timestampText(bytes, at, digits)));
   }
-  if (logged.type === 18 && type === 'datetime') return fixed(5 + more, (bytes) => quoted(dateTimeText(bytes, digits)));
-  if (logged.type === 19 && type === 'time') return fixed(3 + more, (bytes) => quoted(timeText(bytes, digits)));
+  if (logged.type === 18 && type === 'datetime')
+    return fixed(5 + more, (bytes, at) => quoted(dateTimeText(bytes, at, digits)));
+  if (logged.type === 19 && type === 'time') return fixed(3 + more, (bytes, at) => quoted(timeText(bytes, at, digits)));
   return null;
 }
 
@@ -121,7 +125,10 @@ const OF_16_BYTES: Readonly<Record<string, (bytes: Buffer) => string>> = { uuid:
 
 function texts(column: ColumnShape, logged: LoggedColumn): ColumnValues | null {
   const { type, charset, bytes: most } = column;
-  const asText = charset === null ? binaryText : (bytes: Buffer): string => textLiteral(bytes, charset);
+  const asText =
+    charset === null
+      ? binaryText
+      : (bytes: Buffer, at: number, end: number): string => textLiteral(bytes, at, end, charset);
   const { meta } = logged;
   switch (logged.type) {
     case 15:
@@ -144,23 +151,28 @@ function strings({ type, bytes: most }: ColumnShape, meta: number, asText: Colum
   if (head === 247 || head === 248) {
     if (type !== (head === 247 ? 'enum' : 'set')) return null;
     // By number: an ENUM's place from 1, a SET's members as bits.
-    return fixed(low, (bytes) => wholeText(bytes, true));
+    return fixed(low, (bytes, at) => wholeText(bytes, at, low, true));
   }
   // A length above 255 has its highest bits in the first byte, turned round.
   const length = low | (((head & 0x30) ^ 0x30) << 4);
   if ((head | 0x30) !== 254) return null;
   const prefix = length > 255 ? 2 : 1;
   const of16 = OF_16_BYTES[type];
-  if (of16 !== undefined) return length === 16 ? prefixed(prefix, (bytes) => of16(filled(bytes, 16))) : null;
-  if (type === 'inet4') return length === 4 ? prefixed(prefix, (bytes) => inet4Text(filled(bytes, 4))) : null;
+  if (of16 !== undefined)
+    return length === 16 ? prefixed(prefix, (bytes, at, end) => of16(filled(bytes, at, end, 16))) : null;
+  if (type === 'inet4')
+    return length === 4 ? prefixed(prefix, (bytes, at, end) => inet4Text(filled(bytes, at, end, 4))) : null;
   if (length !== most) return null;
-  if (type === 'binary') return prefixed(prefix, (bytes) => binaryText(filled(bytes, length)));
+  if (type === 'binary')
+    return prefixed(prefix, (bytes, at, end) => binaryText(filled(bytes, at, end, length), 0, length));
   return type === 'char' ? prefixed(prefix, asText) : null;
 }
 
 /** The log leaves out zeros at the end. */
-function filled(bytes: Buffer, length: number): Buffer {
-  return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
+function filled(bytes: Buffer, at: number, end: number, length: number): Buffer {
+  const whole = Buffer.alloc(length);
+  bytes.copy(whole, 0, at, end);
+  return whole;
 }
 
 /** The numbers in brackets: "decimal(10,2) unsigned". */

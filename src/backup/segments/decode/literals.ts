@@ -4,16 +4,16 @@ const LIKE_ASCII = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'latin1', 'latin2', 'l
 const PLAIN = /^[ -&(-[\]-~]*$/;
 
 /** A text of that character set: in quotes where nobody can misread it, else byte by byte. */
-export function textLiteral(bytes: Buffer, charset: string): string {
+export function textLiteral(bytes: Buffer, at: number, end: number, charset: string): string {
   if (LIKE_ASCII.has(charset)) {
-    const text = bytes.toString('latin1');
+    const text = bytes.toString('latin1', at, end);
     if (PLAIN.test(text)) return `'${text}'`;
   }
-  return `_${charset} ${binaryText(bytes)}`;
+  return `_${charset} ${binaryText(bytes, at, end)}`;
 }
 
-export function binaryText(bytes: Buffer): string {
-  return `x'${bytes.toString('hex')}'`;
+export function binaryText(bytes: Buffer, at: number, end: number): string {
+  return `x'${bytes.toString('hex', at, end)}'`;
 }
 
 export function uuidText(bytes: Buffer): string {

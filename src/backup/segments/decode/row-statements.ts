@@ -2,7 +2,7 @@ import { valuesOf, type ColumnValues } from './column-values';
 import { quotedName } from './literals';
 import { Obstructed } from './obstructed';
 import { LOGGED_CASCADES, UNCHECKED_KEYS, type LoggedTable, type RowsEvent } from './row-events';
-import { rowsOf, type RowChange, type RowImage } from './row-images';
+import { rowsOf, type RowImage } from './row-images';
 import type { TableShape } from './transaction';
 
 /** Statements get so long, in characters, before another INSERT begins. */
@@ -58,7 +58,8 @@ export class TableRows {
     const cascades = shape.cascades && !isSilent;
     if (cascades) yield 'SET foreign_key_checks = 1';
     for (const row of rowsOf(event, this.values)) {
-      const statement = event.verb === 'DELETE' ? this.delete(row, shape.key) : this.update(row, shape.key);
+      const statement =
+        event.verb === 'DELETE' ? this.delete(row.before, shape.key) : this.update(row.before, row.after, shape.key);
       if (statement !== null) yield statement;
     }
     if (cascades) yield 'SET foreign_key_checks = 0';
@@ -79,19 +80,18 @@ export class TableRows {
     if (text !== '') yield text;
   }
 
-  private delete({ before }: RowChange, key: readonly number[]): string {
+  private delete(before: RowImage, key: readonly number[]): string {
     return `DELETE FROM ${this.name} WHERE ${this.where(before, key)}`;
   }
 
   /** @returns null where nothing changed but what the server computes */
-  private update({ before, after }: RowChange, key: readonly number[]): string | null {
+  private update(before: RowImage, after: RowImage, key: readonly number[]): string | null {
     const changes: string[] = [];
     const kept: string[] = [];
     this.shape.columns.forEach(({ isGenerated, setsItself }, place) => {
       if (isGenerated) return;
       const name = this.names[place] ?? '';
-      const now = after[place];
-      const isSame = now === undefined || isEqual(before[place], now);
+      const isSame = !after.isSaid(place) || after.equals(before, place);
       if (!isSame) changes.push(`${name}=${this.sql(after, place)}`);
       // It would be set to the present moment.
       else if (setsItself) kept.push(`${name}=${name}`);
@@ -105,16 +105,10 @@ export class TableRows {
   }
 
   private sql(image: RowImage, place: number): string {
-    const bytes = image[place];
-    if (bytes === null) return 'NULL';
-    if (bytes !== undefined) return this.values[place]?.toSql(bytes) ?? '';
+    const sql = image.sql(place);
+    if (sql !== null) return sql;
     throw new Obstructed(
       `The log does not say the column ${this.shape.columns[place]?.name} of the table ${this.shape.name}: set binlog_row_image=FULL.`,
     );
   }
-}
-
-function isEqual(before: Buffer | null | undefined, after: Buffer | null): boolean {
-  if (before === undefined) return false;
-  return before === null || after === null ? before === after : before.equals(after);
 }
