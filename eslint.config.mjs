@@ -44,10 +44,11 @@ export const rooms = {
   'backup/segments': ['backup/binlog', 'backup/segments/decode', ...GROUND, ...DATABASE],
   'backup/run': ['backup/binlog', 'backup/segments', 'backup/dump', 'backup/prove', ...GROUND, ...DATABASE],
   'backup/restore/common': [...GROUND, ...DATABASE],
-  'backup/restore/plan': ['backup/binlog', 'backup/restore/common', ...GROUND, ...DATABASE],
+  'backup/restore/plan': ['backup/binlog', 'backup/segments', 'backup/restore/common', ...GROUND, ...DATABASE],
   'backup/restore/swap': ['backup/dump', 'backup/load', 'backup/restore/common', ...GROUND, ...DATABASE],
   'backup/restore': [
     'backup/binlog',
+    'backup/segments',
     'backup/load',
     'backup/prove',
     'backup/run',

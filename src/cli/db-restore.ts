@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { copyBackups } from '../backup/offsite/copy';
 import { withPlainBackup } from '../backup/offsite/fetch';
-import { BackupStopped } from '../backup/core/errors';
+import { BackupError, BackupStopped } from '../backup/core/errors';
 import { backupNames } from '../backup/files/catalogue';
 import type { RestoreSource } from '../backup/restore/plan/choice';
 import type { RestorePlan } from '../backup/restore/plan/plan';
@@ -10,6 +10,7 @@ import type { RestoreOutcome } from '../backup/restore/restore-run';
 import { restore, RestoreStopped } from '../backup/restore/restore';
 import { backupSettings } from '../backup/core/settings';
 import { loadProcessConfig } from '../config/process-config';
+import { newestFiles } from '../backup/segments/reach';
 import { openDatabase } from '../database/open';
 import { proveNewest, type ProofRunDependencies } from '../backup/run/prove-newest';
 import { backupLedger } from '../services/backup-ledger';
@@ -27,6 +28,7 @@ interface Options {
   before?: number;
   into?: string;
   dryRun?: true;
+  printFiles?: true;
   yes?: true;
   acceptUnsound?: true;
   safetyBackup: boolean;
@@ -47,6 +49,7 @@ const program = command(
     '--identity <file>',
     'the age identity file that opens an encrypted copy (default: BACKUP_COPY_IDENTITY_FILE)',
   )
+  .option('--print-files', 'print the newest backup and its log segments, in the order for "cat", and stop')
   .option('--dry-run', 'print the plan and stop')
   .option('--yes', 'do not ask')
   .option('--accept-unsound', 'restore in place also what breaks a rule of the ledger or has an unknown schema')
@@ -54,6 +57,10 @@ const program = command(
   .option('--no-keep-disabled', 'each account is as the file has it, with its old password')
   .option('--no-safety-backup', 'keep nothing of what is replaced: for a database too broken to be dumped')
   .action(async (file: string | undefined, options: Options) => {
+    if (options.printFiles === true) {
+      await printFiles(file, options);
+      return;
+    }
     const asked = sourceOf(file, options);
     if (asked.kind !== 'file' && options.identity !== undefined) throw new UsageError(ONLY_FOR_COPIES);
     if (options.dryRun !== true && options.yes !== true && !isInteractive()) {
@@ -117,6 +124,18 @@ const program = command(
     }
     if (isBackedUp && !signal.aborted) await copyOffSite({ settings, copy: config.backup.copy, signal });
   });
+
+/** Needs no database: on a machine that has the folder and a client alone, it says what to feed to that. */
+async function printFiles(file: string | undefined, { operation, before, into }: Options): Promise<void> {
+  if ([file, operation, before, into].some((other) => other !== undefined)) {
+    throw new UsageError('--print-files prints the files of the newest state: give it alone.');
+  }
+  const { storageDir, backup } = loadProcessConfig();
+  const settings = backupSettings(storageDir, backup);
+  const files = await newestFiles(settings);
+  if (files.length === 0) throw new BackupError(`There is no backup in ${settings.directory}.`);
+  process.stdout.write(files.map((each) => `${each}\n`).join(''));
+}
 
 /** What is asked before anything is changed: on a terminal, unless the options have answered already. */
 function questions(options: Options, progress: TerminalProgress, signal: AbortSignal) {

@@ -118,7 +118,7 @@ export class RestoreRun {
     });
     await this.step('loaded');
     if (replay !== null) {
-      this.progress('Replaying the binary log', null);
+      this.progress(replay.segments === undefined ? 'Replaying the binary log' : 'Applying log segments', null);
       await copy.replay(unlogged);
       await this.step('replayed');
     }

@@ -8,11 +8,13 @@ import { createSchemaLike, leaveBinaryLog, ownSchemaName } from '../server/auxil
 import { orFullDisk } from '../server/disk-space';
 import { openSession, type Session } from '../server/session';
 import { lacksRight } from '../server/sql-rights';
+import type { SegmentReach } from '../segments/reach';
 import type { RestoreContext, RestoreDependencies } from './common/context';
 import { DumpFilter } from './common/dump-filter';
 import { inventoryOf, missingFrom } from './common/inventory';
 import { lackingRight } from './common/making-rights';
 import { tablesOf } from './common/tables';
+import { loadSegments } from './load-segments';
 import type { RestorePlan } from './plan/plan';
 import { nameOfFile } from './plan/plan-text';
 import { triggersOf } from './swap/code';
@@ -91,12 +93,27 @@ export class RestoredCopy {
     }
   }
 
-  /** Applies what the binary log has after the file, up to where the plan says. */
+  /** Applies what the binary log, or log segments, have after the file, up to where the plan says. */
   async replay(unlogged: boolean): Promise<void> {
     const steps = this.plan.replay;
     if (steps === null) return;
     const { session } = this.context;
+    if (steps.segments !== undefined) {
+      await this.loadSegments(steps, unlogged);
+      return;
+    }
     await replay({ ...this.clientContext(), session, schema: this.name, from: steps.from, end: steps.end, unlogged });
+  }
+
+  private async loadSegments(steps: SegmentReach, unlogged: boolean): Promise<void> {
+    const { session, server } = this.context;
+    const initCommand = unlogged ? await this.leavingBinaryLog() : null;
+    const address = { ...session.address, database: this.name };
+    await loadSegments({ ...this.clientContext(), server, address, initCommand }, steps).catch(
+      async (error: unknown) => {
+        throw await orFullDisk(session, error);
+      },
+    );
   }
 
   /** Returns the names of the migrations that were run: none on a copy that does not tell its schema. */

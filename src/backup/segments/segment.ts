@@ -141,3 +141,30 @@ export async function readSegment(file: string): Promise<Segment | null> {
   const sha256 = createHash('sha256').update(content.subarray(0, lineStart)).digest('hex');
   return sha256 === said.sha256 ? { ...said, filename, path: file, sizeBytes: content.length } : null;
 }
+
+const BEGIN = /^-- transaction: to .*?(?:, operations? (\d+) (\S+)(?: to (\d+) (\S+?))?)?(?:, changes? .*)?$/;
+
+/** Where a segment's transactions lie in its text, in bytes, and which operations each holds. */
+export interface TransactionPart {
+  begin: number;
+  operations: Marks | null;
+}
+
+/** The transactions of a segment's SQL, by the lines that tell where each begins. */
+export function transactionsIn(sql: Buffer): TransactionPart[] {
+  const parts: TransactionPart[] = [];
+  for (let begin = 0; begin < sql.length;) {
+    const end = sql.indexOf(0x0a, begin);
+    const line = sql.subarray(begin, end === -1 ? sql.length : end);
+    if (line.subarray(0, 16).toString('latin1') === '-- transaction: ') {
+      const [, first, uid = '', last = first, lastUid = uid] = BEGIN.exec(line.toString('utf8')) ?? [];
+      const operations =
+        first === undefined
+          ? null
+          : { first: { number: Number(first), uid }, last: { number: Number(last), uid: lastUid } };
+      parts.push({ begin, operations });
+    }
+    begin = end === -1 ? sql.length : end + 1;
+  }
+  return parts;
+}

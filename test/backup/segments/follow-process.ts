@@ -5,16 +5,20 @@ import type { BackupDependencies } from '../../../src/backup/run/types';
 import { followLog } from '../../../src/backup/segments/follow';
 import { survivePipes } from '../../../src/program/pipes';
 import { stopSignal } from '../../../src/program/terminal';
+import { backupLedger } from '../../../src/services/backup-ledger';
 import { testLedger } from '../test-ledger';
 
-export type FollowInput = Pick<BackupDependencies, 'settings' | 'address'>;
+export interface FollowInput extends Pick<BackupDependencies, 'settings' | 'address'> {
+  /** Of the tests of restores: the ledger of the pool. */
+  isPool?: boolean;
+}
 
 /** Follows the log with the tests' ledger, until it is asked to end. */
 async function main(): Promise<void> {
   survivePipes();
   const signal = stopSignal();
-  const { settings, address } = JSON.parse(await text(process.stdin)) as FollowInput;
-  const dependencies = { settings, address, ledger: testLedger, settleInterrupted, signal };
+  const { settings, address, isPool = false } = JSON.parse(await text(process.stdin)) as FollowInput;
+  const dependencies = { settings, address, ledger: isPool ? backupLedger : testLedger, settleInterrupted, signal };
   process.stdout.write('begun\n');
   await followLog({
     ...dependencies,

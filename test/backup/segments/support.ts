@@ -16,8 +16,8 @@ export function openLogBench(): Promise<Bench> {
   return openBench({ verify: 'checksum', mode: 'log', logAlone: true });
 }
 
-export function startFollower({ settings, database: { address } }: Place): Child {
-  return startScript(path.join(__dirname, 'follow-process.ts'), { settings, address } satisfies FollowInput);
+export function startFollower({ settings, database: { address } }: Place, isPool = false): Child {
+  return startScript(path.join(__dirname, 'follow-process.ts'), { settings, address, isPool } satisfies FollowInput);
 }
 
 /** What backups and segments hold of the live database. */

@@ -1,5 +1,6 @@
 import type { LogPlace } from '../../binlog/binlog-position';
 import type { OperationMark } from '../../core/ledger';
+import type { SegmentReach } from '../../segments/reach';
 import type { Judged } from '../../files/proofs';
 
 /** What is asked for. `operation`: the state right after it. `before`: the state right before it. */
@@ -21,8 +22,11 @@ export interface Choice {
   notes: string[];
 }
 
-/** What to apply to the restored file, out of the server's binary log. */
-interface Replay {
+/** What to apply to the restored file: out of the server's binary log, or out of log segments. */
+type Replay = LogReplay | SegmentReach;
+
+interface LogReplay {
+  segments?: undefined;
   from: LogPlace;
   end: LogPlace;
   transactions: number;

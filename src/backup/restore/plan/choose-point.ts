@@ -6,6 +6,7 @@ import type { Choice, RestoreSource } from './choice';
 import type { RestoreContext } from '../common/context';
 import { historyOf, type History } from './timelines';
 import type { LiveState } from './live-state';
+import { segmentsTo } from '../../segments/reach';
 import { isInBinaryLog, snapshotPlace } from '../../binlog/binlog-position';
 import { findReach, NotReachable, type ReplayTarget } from '../../binlog/binlog-search';
 
@@ -45,6 +46,10 @@ async function chooseFrom(
   const exact = history.files.filter(({ lastOperation }) => lastOperation.number === wanted);
   // The one nearest to the moment that is asked for.
   const file = target.side === 'through' ? exact.at(-1) : exact[0];
+  for (const base of basesOf(history, target)) {
+    const choice = await segmentsFrom(context, base, target);
+    if (choice !== null) return choice;
+  }
   for (const base of basesOf(history, target).slice(0, MAX_TRIES)) {
     try {
       return await replayFrom(context, base, target, file);
@@ -109,6 +114,22 @@ function otherNotes({ others, uids }: History, number: number): string[] {
 const DEFINITIONS_OF_FILE =
   'Views, triggers, routines or events changed after this file. The binary log does not restore them: you get those of ' +
   'the file.';
+
+/** What was stored needs neither the server's log nor a right on it, and is there on another machine too. */
+async function segmentsFrom(
+  { settings, signal }: RestoreContext,
+  base: Judged,
+  { number, side, uids }: ReplayTarget,
+): Promise<Choice | null> {
+  try {
+    const replay = await segmentsTo(settings, base, { number, side, uid: uids.get(number) });
+    return replay === null ? null : { backup: await inspectFile(base.path), replay, notes: [] };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    // The log of the server may lead there.
+    return null;
+  }
+}
 
 /** @throws BackupError, NotReachable with the reason why not */
 async function replayFrom(

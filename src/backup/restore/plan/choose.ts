@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { backupNames } from '../../files/catalogue';
 import { BackupError, reasonOf } from '../../core/errors';
+import { contains } from '../../core/ledger';
 import { inspectFile } from '../../files/checksum';
 import { isGood } from '../../files/coverage';
 import type { Judged } from '../../files/proofs';
+import { newestSegments, type SegmentReach } from '../../segments/reach';
 import { choosePoint } from './choose-point';
 import type { RestoreContext } from '../common/context';
 import { historyOf } from './timelines';
@@ -65,12 +67,22 @@ async function chooseLatest(context: RestoreContext, live: LiveState): Promise<C
   }
   notes.push(...(await unlistedSince(directory, live)).map((name) => `${name} is newer, but no complete backup.`));
   try {
+    const older = plain.filter((file) => isGood(file) && file.filename < backup.filename);
+    const beyond = await newestSegments(context.settings, backup, older);
+    if (beyond !== null && (await isOfHistory(context, live, beyond.reach))) {
+      return { backup: await inspectFile(beyond.base.path), replay: beyond.reach, notes };
+    }
     return { backup: await inspectFile(backup.path), replay: null, notes };
   } catch (error) {
     const next = fullest(plain.filter((other) => other !== backup));
     const remedy = next === undefined ? '' : ` The one before it is ${next.path}.`;
     throw new BackupError(`${reasonOf(error)}.${remedy}`, { cause: error });
   }
+}
+
+/** Where the live database does not tell, the folder is all that does. */
+function isOfHistory({ ledger, session }: RestoreContext, live: LiveState, { last }: SegmentReach): Promise<boolean> {
+  return live.readable ? contains(ledger, session.query, last) : Promise.resolve(true);
 }
 
 /** The backup with the most operations; of several the newest, which holds the most of all else. */

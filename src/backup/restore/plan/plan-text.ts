@@ -24,9 +24,11 @@ export function planText(plan: RestorePlan): string {
   }
   lines.push(['holds', holdings(plan.objects)]);
   if (replay !== null) {
-    const { transactions, last } = replay;
+    const { transactions, last, segments } = replay;
+    const where =
+      segments === undefined ? 'the binary log' : `${segments.length} log ${plural('segment', segments.length)}`;
     const to = last.number === backup.lastOperation.number ? 'and no operation' : `up to operation ${last.number}`;
-    lines.push(['replay', `${transactions} ${plural('transaction', transactions)} of the binary log after it, ${to}`]);
+    lines.push(['replay', `${transactions} ${plural('transaction', transactions)} of ${where} after it, ${to}`]);
   }
   if (migrations.length > 0) lines.push(['migrations', migrations.join(', ')]);
   lines.push(['into', plan.beside ? `the new database ${plan.target}; the live one is not touched` : replacing(plan)]);
