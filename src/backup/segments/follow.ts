@@ -5,7 +5,7 @@ import { growingPause, type Pauses } from '../core/growing-pause';
 import type { Ledger } from '../core/ledger';
 import { BackupLog } from '../core/log';
 import type { BackupSettings } from '../core/settings';
-import { readBackup } from '../files/catalogue';
+import { backupNames, readBackup } from '../files/catalogue';
 import { labelOf, readProof } from '../files/proofs';
 import { clearWorkFiles, prepareFolders, workTag } from '../files/staging';
 import { BackupLock } from '../server/backup-lock';
@@ -14,6 +14,7 @@ import { bytesOf, readChain, type Chain } from './chain';
 import { chooseChain, isPlaceless } from './choose-base';
 import { BaseFollower, type FollowContext } from './follow-base';
 import { keepFollowState } from './follow-state';
+import { removeOrphans } from './segment-store';
 import { lacksReplication, whyNotFollowed } from './why-not-followed';
 
 interface FollowDependencies {
@@ -47,7 +48,7 @@ export async function followLog(dependencies: FollowDependencies): Promise<never
   const { settings, address, signal, now } = dependencies;
   const log = new BackupLog(settings.logFile, now);
   await prepareFolders(settings);
-  const memory = { madePlaceless: false };
+  const memory: Memory = { madePlaceless: false, missing: null };
   for (;;) {
     const lock = await BackupLock.acquire(address, { purpose: 'log', signal });
     let missing: string;
@@ -92,6 +93,14 @@ async function told(
   return failure;
 }
 
+/** What all holders of the lock in this process know. */
+interface Memory {
+  /** No base more is made only to find out that none tells its place. */
+  madePlaceless: boolean;
+  /** What is missing, as it was told last; null after the log was followed. */
+  missing: string | null;
+}
+
 /** What one holder of the lock on the log does. */
 class LogFollowing {
   private blocked: string | null = null;
@@ -101,8 +110,7 @@ class LogFollowing {
 
   constructor(
     private readonly dependencies: FollowDependencies,
-    /** Of all holders in this process: no base more is made only to find out that none tells its place. */
-    private readonly memory: { madePlaceless: boolean },
+    private readonly memory: Memory,
     private readonly held: { lock: BackupLock; session: Session; log: BackupLog },
   ) {}
 
@@ -114,6 +122,9 @@ class LogFollowing {
     await clearWorkFiles(settings.workDirectory, tag, (left) => {
       log.warn(left);
     });
+    const present = await backupNames(settings.directory);
+    const orphans = await removeOrphans(settings.logDirectory, present);
+    if (orphans.length > 0) log.info(`Removed log segments whose backups are gone: ${orphans.join(', ')}.`);
     for (;;) {
       const missing = await whyNotFollowed(session.query);
       if (missing !== null) return this.impossible(missing);
@@ -134,7 +145,8 @@ class LogFollowing {
 
   private impossible(missing: string): string {
     const sentence = `BACKUP_MODE=log has no effect, so each operation gets a backup of everything: ${missing}.`;
-    this.held.log.warn(sentence);
+    if (sentence !== this.memory.missing) this.held.log.warn(sentence);
+    this.memory.missing = sentence;
     return sentence;
   }
 
@@ -151,6 +163,7 @@ class LogFollowing {
       stop: signal,
       onStored: () => {
         this.failures = 0;
+        this.memory.missing = null;
       },
     };
     const follower = new BaseFollower(context, chain);

@@ -136,6 +136,19 @@ export async function clearSegments(directory: string, chain: Chain): Promise<st
   return removeAll(directory, isLeft);
 }
 
+/**
+ * Removes the segments of bases that somebody removed by hand. An empty folder may be one that is not mounted: then none.
+ * @param present the names of the backups that there are
+ * @returns their names
+ */
+export async function removeOrphans(directory: string, present: readonly string[]): Promise<string[]> {
+  if (present.length === 0) return [];
+  return removeAll(directory, (name) => {
+    const base = baseOfSegment(name);
+    return base !== null && !present.includes(base);
+  });
+}
+
 /** Removes the segments of bases that are gone. @returns their names */
 export function removeSegmentsOf(directory: string, bases: readonly string[]): Promise<string[]> {
   return removeAll(directory, (name) => bases.includes(baseOfSegment(name) ?? ''));

@@ -13,8 +13,10 @@ export async function whyNotFollowed(query: Query): Promise<string | null> {
   if (of.get('log_bin') !== 'ON') {
     return 'the database server keeps no binary log: set log_bin, and binlog_format=ROW';
   }
-  if (of.get('binlog_format') !== 'ROW') {
-    return `the binary log of the database server does not hold rows (${of.get('binlog_format')}): set binlog_format=ROW`;
+  // A server that has no such setting knows rows alone.
+  const format = of.get('binlog_format') ?? 'ROW';
+  if (format !== 'ROW') {
+    return `the binary log of the database server does not hold rows (${format}): set binlog_format=ROW`;
   }
   const { family } = await readServer(query);
   return findBinaryLogProgram(family).then(

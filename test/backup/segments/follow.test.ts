@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listBackups } from '../../../src/backup/files/catalogue';
+import { runBackup } from '../../../src/backup/run/run-backup';
 import { readFollowState } from '../../../src/backup/segments/follow-state';
 import { type Child } from '../../support/child';
 import { contentOf, restoreWithStockClient } from '../stock-client';
@@ -113,6 +114,32 @@ test('a torn segment counts for nothing, nor does what follows it, and is read f
   await stored(bench, 3);
   expect(await byHand(await concatenated())).toBe(await live());
   expect(segmentFiles(bench)).toEqual((await chainOf(bench)).segments.map(({ filename }) => filename));
+});
+
+test('a base and its segments live and die together, and the one that is gone on from stays', async () => {
+  const { settings, dependencies } = bench;
+  const only = { ...dependencies, settings: { ...settings, keep: 1 } };
+  const backUp = () => runBackup(only, { trigger: 'MANUAL', force: true, once: true });
+  await stored(bench, await operateOn(1));
+  const { base } = await chainOf(bench);
+  await backUp();
+  await backUp();
+  expect(bench.files()).toHaveLength(2);
+  expect(bench.files()[0]).toBe(base.filename);
+  expect(segmentFiles(bench)).toHaveLength(1);
+
+  await bench.database.query('ALTER TABLE payload ADD COLUMN more INT NULL');
+  await waitFor('a segment of a new base', async () => {
+    await bench.database.query('UPDATE payload SET more = COALESCE(more, 0) + 1');
+    return (await chainOf(bench)).base.filename > base.filename;
+  });
+  await backUp();
+  const next = await chainOf(bench);
+  expect(bench.files()).not.toContain(base.filename);
+  expect(bench.files()).toContain(next.base.filename);
+  expect(next.segments.map(({ filename }) => filename)).toEqual(
+    expect.arrayContaining(segmentFiles(bench).slice(0, 1)),
+  );
 });
 
 test('asked to end, it stores first what was committed', async () => {
