@@ -5,7 +5,7 @@ import { runBackup } from '../../../src/backup/run/run-backup';
 import { readFollowState } from '../../../src/backup/segments/follow-state';
 import { type Child } from '../../support/child';
 import { contentOf, restoreWithStockClient } from '../stock-client';
-import { type Bench, operate, statusOf, waitFor } from '../support';
+import { type Bench, operate, operateInBulk, statusOf, waitFor } from '../support';
 import { chainOf, coverageOf, followed, openLogBench, segmentFiles, startFollower, stored } from './support';
 
 let bench: Bench;
@@ -140,6 +140,25 @@ test('a base and its segments live and die together, and the one that is gone on
   expect(next.segments.map(({ filename }) => filename)).toEqual(
     expect.arrayContaining(segmentFiles(bench).slice(0, 1)),
   );
+});
+
+test('when segments have grown to half of their base, a new base is made, and it goes on from that', async () => {
+  const { base } = await chainOf(bench);
+  // One transaction of some 2 MB: the bytes of a row stand there in hexadecimal.
+  await operateInBulk(bench.database, 2_000);
+  await stored(bench, 2_000);
+  expect((await chainOf(bench)).segments).toHaveLength(1);
+  const next = await waitFor('another base', async () => {
+    const found = await listBackups(bench.settings.directory);
+    return found.length > 1 && found[0];
+  });
+  expect(next).toMatchObject({ trigger: 'RECOVERY', lastOperation: { number: 2_000 } });
+  await waitFor('a segment of it', async () => {
+    await operate(bench.database);
+    return (await chainOf(bench)).base.filename > base.filename;
+  });
+  expect(bench.logText()).not.toContain('does not lead on');
+  await waitFor('all of it', async () => (await byHand(await concatenated())) === (await live()));
 });
 
 test('asked to end, it stores first what was committed', async () => {
