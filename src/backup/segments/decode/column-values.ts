@@ -1,3 +1,4 @@
+import { jsonText } from './binary-json';
 import { decimalBytes, decimalText, doubleText, floatText } from './numeric';
 import { Obstructed } from './obstructed';
 import { binaryText, inet4Text, inet6Text, textLiteral, uuidText } from './literals';
@@ -136,6 +137,8 @@ function texts(column: ColumnShape, logged: LoggedColumn): ColumnValues | null {
       return prefixed(meta > 255 ? 2 : 1, asText);
     case 252:
       return BLOBS[type] === meta && !column.fullType.includes('/*') ? prefixed(meta, asText) : null;
+    case 245:
+      return type === 'json' ? prefixed(meta, jsonLiteral) : null;
     case 255:
       return SHAPES_IN_SPACE.test(type) ? prefixed(meta, binaryText) : null;
     case 254:
@@ -143,6 +146,11 @@ function texts(column: ColumnShape, logged: LoggedColumn): ColumnValues | null {
     default:
       return null;
   }
+}
+
+function jsonLiteral(bytes: Buffer, at: number, end: number): string {
+  const text = Buffer.from(jsonText(bytes.subarray(at, end)));
+  return textLiteral(text, 0, text.length, 'utf8mb4');
 }
 
 /** What the log has as type 254: its first byte of `meta` tells more. */

@@ -23,6 +23,20 @@ const OF_MARIADB: readonly [type: string, ...values: string[]][] = [
   ['JSON', `'{"a": "it''s", "b": [1, 2.50, "\\\\u00e9"]}'`, "'null'"],
 ];
 
+const WIDE = Array.from({ length: 3_000 }, (_, i) => `"k${i}": ["${'v'.repeat(20)}", ${i * 50}, 7.5]`).join(', ');
+const OF_MYSQL: readonly [type: string, ...values: string[]][] = [
+  [
+    'JSON',
+    "'null'",
+    "'{}'",
+    "'[]'",
+    `'{"a": "it''s ñ車😀", "b": [1, -1, 32768, -32769, 2147483648, 4294967295, 4294967296, 18446744073709551615, true, null], "": {"c": {}}}'`,
+    "'[0.5, 5.0, -1e20, 1.5e-8, 9007199254740993, -9223372036854775808]'",
+    `'"${'x'.repeat(20_000)}"'`,
+    `'{${WIDE}}'`,
+  ],
+];
+
 /** Each type with values at its edges. */
 const TYPES: readonly [type: string, ...values: string[]][] = [
   ['TINYINT', '-128', '127', '0'],
@@ -91,7 +105,7 @@ const TYPES: readonly [type: string, ...values: string[]][] = [
   [`SET(${Array.from({ length: 64 }, (_, i) => `'m${i}'`).join(',')})`, "'m0,m63'", "'m63'"],
   ['POINT', 'POINT(-1.5, 2)'],
   ['GEOMETRY', "ST_GeomFromText('LINESTRING(0 0,1 1,2 2)')"],
-  ...(FAMILY === 'mariadb' ? OF_MARIADB : []),
+  ...(FAMILY === 'mariadb' ? OF_MARIADB : OF_MYSQL),
 ];
 
 test('a value of every type is carried over bit by bit: written, changed to, changed from, and erased', async () => {

@@ -105,7 +105,8 @@ export function followLog(
   const child = spawn(
     CLIENTS.log,
     ['--no-defaults', ...place, `--user=${user}`, '--read-from-remote-server', ...LOG_TEXT_ARGUMENTS[FAMILY], ...args],
-    { env: { ...process.env, MYSQL_PWD: password }, stdio: ['ignore', 'pipe', 'inherit'] },
+    // Its clock may show another time than ours.
+    { env: { ...process.env, MYSQL_PWD: password, TZ: 'Asia/Kathmandu' }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   return { stdout: child.stdout, kill: () => child.kill('SIGKILL') };
 }

@@ -66,12 +66,28 @@ const OF_MARIADB: Case[] = [
     reason: /The column at of the table u is of the type datetime/,
   },
 ];
+const JSON_TABLE = 'CREATE TABLE u (id INT PRIMARY KEY, j JSON)';
 const OF_MYSQL: Case[] = [
+  ...[
+    "JSON_OBJECT('at', NOW())",
+    'JSON_ARRAY(CAST(1.5 AS DECIMAL(5,2)))',
+    'JSON_ARRAY(CAST(1 AS UNSIGNED), 4294967296)',
+    "'[0.1234567890123456]'",
+  ].map((value) => ({
+    what: `JSON as of ${value}`,
+    given: [JSON_TABLE],
+    does: [`INSERT INTO u VALUES (1, ${value})`],
+    reason: /A JSON value holds what no JSON text stands for/,
+  })),
   {
-    what: 'binary JSON',
-    given: ['CREATE TABLE u (id INT PRIMARY KEY, j JSON)'],
-    does: [`INSERT INTO u VALUES (1, '{"a": 1}')`],
-    reason: /The column j of the table u is of the type json/,
+    what: 'a part of a JSON value',
+    given: [JSON_TABLE, `INSERT INTO u VALUES (1, '{"a": "${'x'.repeat(100)}", "b": 1}')`],
+    does: [
+      "SET binlog_row_value_options = 'PARTIAL_JSON'",
+      "UPDATE u SET j = JSON_SET(j, '$.b', 2)",
+      "SET binlog_row_value_options = ''",
+    ],
+    reason: /A part of a JSON value was logged of the table u/,
   },
 ];
 
