@@ -14,8 +14,9 @@ export interface LoggedTransaction {
   /** In ms. MariaDB's log knows seconds alone. */
   committedAt: number;
   /**
-   * INSERT, UPDATE and DELETE by key, one statement each, without a terminator, START or COMMIT. They are right in a
-   * session that said what `SEGMENT_SESSION` says.
+   * INSERT (of many rows), UPDATE and DELETE by key (of one), without a terminator, START or COMMIT; around those at
+   * which the server changes rows of other tables by itself, SET foreign_key_checks. They are right in a session that
+   * said what `SEGMENT_SESSION` says.
    */
   statements: readonly string[];
   /** Those that it changed, without a database's name. */

@@ -4,7 +4,7 @@ import { quoted, TYPES } from '../../owner-schema';
 import { openLogBench, transactionsOf, type LogBench } from './log-bench';
 
 /** Each is a table of its own. */
-const RUNS = Number(process.env.LOG_RUNS ?? 40);
+const RUNS = Number(process.env.LOG_RUNS ?? 30);
 
 let bench: LogBench;
 beforeAll(async () => {
