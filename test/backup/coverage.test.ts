@@ -1,5 +1,7 @@
 import { listBackups, type Backup } from '../../src/backup/files/catalogue';
 import { coverage, type Coverage } from '../../src/backup/files/coverage';
+import type { OperationMark } from '../../src/backup/core/ledger';
+import type { Judged, Proof } from '../../src/backup/files/proofs';
 import { runBackup } from '../../src/backup/run/run-backup';
 import type { BackupOutcome } from '../../src/backup/run/types';
 import { restoreWithStockClient } from './stock-client';
@@ -52,4 +54,26 @@ test('a database put back to an earlier state is not covered by what came later'
   expect(after).toMatchObject({ coveredThrough: 3, pending: 0 });
   expect([...after.current].sort()).toEqual([first.filename, fresh.filename].sort());
   expect(after.current.has(abandoned.filename)).toBe(false);
+});
+
+test('segments cover what they lead to, as far as it is in the database, and only from a base that is not DAMAGED', async () => {
+  await operate(bench.database);
+  const base = await only(runBackup(bench.dependencies, asked));
+  const second = await operate(bench.database);
+  const third = await operate(bench.database);
+  const { filename } = base;
+  const covered = async (marks: readonly OperationMark[], of: Judged = base): Promise<Coverage> => {
+    const beyond = marks.map((mark) => ({ filename, lastOperation: mark, lastChange: mark }));
+    return coverage([of], bench.dependencies.ledger, bench.database.query, beyond);
+  };
+  expect(await covered([second])).toMatchObject({ coveredThrough: 2, missed: 1, provenThrough: 0 });
+  expect(await covered([third, second])).toMatchObject({ coveredThrough: 3, missed: 0, changesStoredThrough: 3 });
+  // The log tells of a commit a moment before the database shows it; and a restore takes operations away.
+  expect(await covered([{ number: 4, uid: 'not-to-be-seen' }, second])).toMatchObject({ coveredThrough: 2 });
+  expect(await covered([{ number: 3, uid: 'another-third' }])).toMatchObject({ coveredThrough: 1, missed: 2 });
+  const proof: Proof = {
+    ...{ filename, sha256: base.sha256, state: 'DAMAGED', problem: 'it is', findings: [], place: null },
+    ...{ judgedAt: new Date(), durationMs: 1, lastOperation: base.lastOperation, schemaVersion: 'test-1' },
+  };
+  expect(await covered([third], { ...base, proof })).toMatchObject({ coveredThrough: 0 });
 });

@@ -28,8 +28,11 @@ test('somebody with docs/formats.md and stock tools checks a file, restores it, 
     return Promise.resolve(copiesIn(names).find((name) => name.includes('-op7-') && names.includes(`${name}.sha256`)));
   });
   const file = copy.replace(/-op7-.*/, '.sql');
-  const [check = '', restore = '', open = '', ...others] = blocks(file, copy);
+  // The two in between are of log segments: test/backup/segments/follow.test.ts does what they say.
+  const [check = '', restore = '', whole = '', middle = '', open = '', ...others] = blocks(file, copy);
   expect(others).toEqual([]);
+  for (const block of [whole, middle])
+    expect(block).toContain('cat app/backups/db_backup-$TIME.sql app/log/db_log-$TIME-*.sql');
 
   const [named, found, ...rest] = (await runBlock(backups, check)).stdout.trimEnd().split('\n');
   expect(rest).toEqual([]);

@@ -33,7 +33,7 @@ export interface Coverage {
   ahead: Backup | null;
 }
 
-/** What the log segments of a backup lead on to; null where no operation, or change, is in them. */
+/** What log segments of a backup lead on to; null where no operation, or change, is in them. */
 export interface StoredBeyond {
   /** The backup's. */
   filename: string;
@@ -74,7 +74,7 @@ export async function coverage(
     return uid === null ? isBeginning(backup) : existing.has(uid);
   };
   const current = backups.filter(isCurrent);
-  // A chain of segments whose end is not in the live database counts for nothing: part of it is of another history.
+  // An end that is not in the live database counts for nothing: it is of another history, or not to be seen yet.
   const led = beyond.filter(
     ({ lastOperation, lastChange }) =>
       (lastOperation === null || existing.has(String(lastOperation.uid))) &&

@@ -70,7 +70,10 @@ function isSame(a: LogPlace, b: LogPlace): boolean {
   return a.file === b.file && comparePlaces(a, b) === 0;
 }
 
-/** What each of these bases leads on to, where it does. */
+/** The log tells of a commit a moment before the database shows it: so the ends before the last are told as well. */
+const LAST_ENDS = 3;
+
+/** What each of these bases leads on to, where it does: its segments' last ends, the newest first. */
 export async function storedBeyond(
   settings: Pick<BackupSettings, 'logDirectory'>,
   backups: readonly Backup[],
@@ -79,12 +82,14 @@ export async function storedBeyond(
   const beyond: StoredBeyond[] = [];
   for (const base of backups.filter(({ filename }) => withSegments.has(filename))) {
     const { segments = [] } = (await readChain(settings, base)) ?? {};
-    if (segments.length === 0) continue;
-    beyond.push({
-      filename: base.filename,
-      lastOperation: segments.findLast((segment) => segment.lastOperation !== null)?.lastOperation ?? null,
-      lastChange: segments.findLast((segment) => segment.lastChange !== null)?.lastChange ?? null,
-    });
+    for (let count = segments.length; count > Math.max(0, segments.length - LAST_ENDS); count -= 1) {
+      const part = segments.slice(0, count);
+      beyond.push({
+        filename: base.filename,
+        lastOperation: part.findLast((segment) => segment.lastOperation !== null)?.lastOperation ?? null,
+        lastChange: part.findLast((segment) => segment.lastChange !== null)?.lastChange ?? null,
+      });
+    }
   }
   return beyond;
 }
