@@ -8,6 +8,7 @@ import type { BackupLock } from '../server/backup-lock';
 import { readServer } from '../server/server-version';
 import type { Session } from '../server/session';
 import { lacksRight } from '../server/sql-rights';
+import { recordBackup } from '../files/record';
 import { workTag } from '../files/staging';
 import { endOf, type Chain } from './chain';
 import { decodeLog } from './decode/decode-log';
@@ -121,6 +122,7 @@ export class BaseFollower {
       assertHeld: () => lock.assertHeld(),
       onStored: (segment) => {
         log.debug(`Stored ${describe(segment)} in ${segment.filename}.`);
+        if (segment.lastOperation !== null) void recordBackup(settings, 'stored', segment.lastOperation, new Date());
         onStored(this.stored);
       },
       onFailed: (error) => {
