@@ -137,7 +137,7 @@ describeInBrowser("a member's page", () => {
     await amount().fill('77');
     await ask(/^Ask for a deposit/);
     await visitor.sees('It is not known whether this was done: the server did not answer.');
-    expect(await amount().inputValue()).toBe('77');
+    expect(await amount().inputValue()).toBe('77.00');
     await ask(/^Ask for a deposit/);
     await visitor.sees('You asked for a deposit of 77.00 USD.');
     expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), keys[0]]);
@@ -147,6 +147,58 @@ describeInBrowser("a member's page", () => {
     await ask(/^Ask for a deposit/);
     await page.locator('.requests li', { hasText: 'Deposit of 77.00 USD' }).nth(1).waitFor();
     expect(keys[2]).not.toBe(keys[0]);
+  });
+
+  test('what may have been done outlives a reload, half an hour and the session, and is done once or left', async () => {
+    const { page } = visitor;
+    const keys: unknown[] = [];
+    await page.route('**/graphql', async (route) => {
+      const body = route.request().postDataJSON() as { query: string; variables: { input?: object } };
+      if (!/^\s*mutation RequestPayment/.test(body.query)) return route.continue();
+      keys.push((body.variables.input as { idempotencyKey?: unknown }).idempotencyKey);
+      if (keys.length === 2) {
+        const unauthenticated = { message: 'Sign in first.', extensions: { code: 'UNAUTHENTICATED' } };
+        return route.fulfill({ status: 401, json: { errors: [unauthenticated] } });
+      }
+      const answer = await route.fetch();
+      return [1, 4].includes(keys.length) ? route.abort() : route.fulfill({ response: answer });
+    });
+    const waiting = async (): Promise<number> => (await asked()).filter(({ status }) => status === 'PENDING').length;
+    const unknown = 'It is not known whether this was done';
+    const before = await waiting();
+    await page.clock.install();
+    await visitor.open('/account');
+    await amount().fill('78');
+    await page.getByLabel('Note').fill('Once');
+    await ask(/^Ask for a deposit/);
+    await visitor.sees(unknown);
+    // One letter more would be another request beside it.
+    expect(await amount().isEditable()).toBe(false);
+
+    await page.reload();
+    await visitor.sees(unknown);
+    expect([await amount().inputValue(), await page.getByLabel('Note').inputValue()]).toEqual(['78.00', 'Once']);
+    await page.clock.fastForward('00:40:00');
+    await ask(/^Ask for a deposit/);
+    await visitor.sees('Your session has ended.');
+    await visitor.signIn({ email, password: PASSWORD });
+    await visitor.sees(unknown);
+    await ask(/^Ask for a deposit/);
+    await visitor.sees('You asked for a deposit of 78.00 USD.');
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), keys[0], keys[0]]);
+    expect(await waiting()).toBe(before + 1);
+    expect(await amount().inputValue()).toBe('');
+
+    await amount().fill('79');
+    await ask(/^Ask for a deposit/);
+    await visitor.sees(unknown);
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await amount().fill('80');
+    await ask(/^Ask for a deposit/);
+    await visitor.sees('You asked for a deposit of 80.00 USD.');
+    expect(new Set(keys).size).toBe(3);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    expect(await visitor.evaluate('sessionStorage.length')).toBe(0);
   });
 
   test('what an operator decided meanwhile cannot be cancelled, and shows', async () => {

@@ -17,27 +17,38 @@ const MOST_OF_NOTE = 500;
 
 /** Asks for a deposit or a withdrawal. What was typed stays until it is known to be asked for. */
 export function AskForm({ balance, currency }: { balance: string; currency: string }): ReactElement {
-  const [kind, setKind] = useDraft<Kind>('ask.kind', 'DEPOSIT');
-  const [typed, setTyped] = useDraft('ask.amount', '');
-  const [note, setNote] = useDraft('ask.note', '');
+  const [ownKind, setKind] = useDraft<Kind>('ask.kind', 'DEPOSIT');
+  const [ownTyped, setTyped] = useDraft('ask.amount', '');
+  const [ownNote, setNote] = useDraft('ask.note', '');
   const [wrong, setWrong] = useState<string | null>(null);
-  const ask = useWrite(RequestPaymentDocument, () => {
+  const ask = useWrite(RequestPaymentDocument, 'requestPayment', () => {
     setTyped('');
     setNote('');
   });
+  const sent = ask.sent?.input;
+  const kind = sent?.kind ?? ownKind;
+  const typed = sent === undefined ? ownTyped : money(sent.amount);
+  const note = sent === undefined ? ownNote : (sent.note ?? '');
+  // What is shown is what was sent, until that is answered or left.
+  const isLocked = sent !== undefined;
   const problem = ask.error;
   const isAmount = isAbout(problem, 'amount', BALANCE_CODES);
   const isNote = isAbout(problem, 'note');
 
   const change = (set: () => void): void => {
     setWrong(null);
-    // What is known of the last try says nothing about another amount.
-    if (!ask.isPending) ask.reset();
+    // What was refused says nothing about another amount.
+    ask.reset();
     set();
   };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (ask.isPending) return;
+    // What may have been done is sent again as it was.
+    if (ask.sent !== null) {
+      ask.mutate(ask.sent);
+      return;
+    }
     const { amount, problem: typo } = parseMoney(typed);
     setWrong(typo);
     if (amount === null) return;
@@ -54,6 +65,7 @@ export function AskForm({ balance, currency }: { balance: string; currency: stri
               type="radio"
               name="kind"
               checked={kind === each}
+              disabled={isLocked && kind !== each}
               onChange={() => {
                 change(() => {
                   setKind(each);
@@ -67,6 +79,7 @@ export function AskForm({ balance, currency }: { balance: string; currency: stri
       <MoneyField
         label="Amount"
         value={typed}
+        readOnly={isLocked}
         currency={currency}
         hint={kind === 'WITHDRAWAL' ? `Up to ${money(balance)} ${currency}` : `In ${currency}`}
         problem={wrong ?? (isAmount ? (problem?.message ?? null) : null)}
@@ -83,6 +96,7 @@ export function AskForm({ balance, currency }: { balance: string; currency: stri
             rows={2}
             maxLength={MOST_OF_NOTE}
             value={note}
+            readOnly={isLocked}
             onChange={({ target }) => {
               change(() => {
                 setNote(target.value);
@@ -91,7 +105,7 @@ export function AskForm({ balance, currency }: { balance: string; currency: stri
           />
         )}
       </Field>
-      <FormProblem problem={isAmount || isNote ? null : problem} />
+      <FormProblem problem={isAmount || isNote ? null : problem} onLeave={ask.leave} />
       <button type="submit" className="button primary" aria-disabled={ask.isPending}>
         {ask.isPending ? 'Asking …' : KINDS.find((each) => each.kind === kind)?.does}
       </button>

@@ -117,7 +117,7 @@ function Cancel({
   onClose: () => void;
   onDone: () => void;
 }): ReactElement {
-  const cancel = useWrite(CancelPaymentDocument);
+  const cancel = useWrite(CancelPaymentDocument, `cancelPayment ${payment.id}`);
   return (
     <ConfirmDialog
       title="Cancel this request?"

@@ -1,6 +1,6 @@
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { currentSession, signOut } from '../session/session';
-import { doubt, isDoubtful, keyOf, settle } from './keys';
+import { begin, end } from './open-writes';
 import { Problem } from './problem';
 
 const ANSWER_MS = 15_000;
@@ -29,26 +29,34 @@ export async function ask<Result, Variables extends object>(
   return (await request(clients.admin, document, variables, authorization())).data;
 }
 
-/**
- * Asks the public schema as who is signed in. A mutation is sent with an idempotency key, in its input or as the
- * variable `idempotencyKey`: the same one again until the same write is answered.
- * @throws Problem, of the kind `unknown` where a write may have been done
- */
+/** Asks the public schema as who is signed in. @throws Problem */
 export async function askPool<Result, Variables extends object>(
   document: Document<Result, Variables>,
   variables: Variables,
 ): Promise<Result> {
-  const text = document.toString();
-  if (!/^\s*mutation\b/.test(text)) return (await request(clients.public, document, variables, authorization())).data;
-  const write = JSON.stringify([currentSession()?.id, text, variables]);
+  return (await request(clients.public, document, variables, authorization())).data;
+}
+
+/**
+ * Sends a mutation to the public schema, with an idempotency key in its input or as the variable `idempotencyKey`. Where
+ * the form's last one may have been done, that one is sent again instead, with its key.
+ * @param form what sends it, such as "sellVehicle 12"
+ * @throws Problem, of the kind `unknown` where it may have been done
+ */
+export async function writePool<Result, Variables extends object>(
+  document: Document<Result, Variables>,
+  variables: Variables,
+  form: string,
+): Promise<Result> {
+  const write = begin(form, variables);
   try {
-    const { data } = await request(clients.public, document, withKey(variables, keyOf(write)), authorization());
-    settle(write);
+    const sent = withKey(write.variables as Variables, write.key);
+    const { data } = await request(clients.public, document, sent, authorization());
+    end(write, false);
     return data;
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const problem = outcomeOf(error, isDoubtful(write));
-    doubt(write, problem.kind === 'unknown');
+    const problem = error instanceof Problem ? outcomeOf(error, write.isDoubtful) : UNANSWERED;
+    end(write, problem === UNANSWERED);
     throw problem;
   }
 }
@@ -88,7 +96,7 @@ function withKey<Variables extends object>(variables: Variables, idempotencyKey:
   return { ...variables, input: { ...(variables.input as object), idempotencyKey } };
 }
 
-const UNKNOWN = 'It is not known whether this was done: the server did not answer.';
+export const UNANSWERED = new Problem('unknown', 'It is not known whether this was done: the server did not answer.');
 
 /** Their refusals say of this try alone that nothing was done. */
 const NOT_LOOKED_AT = ['SERVICE_UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'];
@@ -101,7 +109,7 @@ function outcomeOf(problem: Problem, wasDoubtful: boolean): Problem {
   const isLookedAt = !NOT_LOOKED_AT.includes(problem.code ?? '');
   const isRefused = problem.kind === 'refused' ? problem.code !== 'OUTCOME_UNKNOWN' : !isLookedAt;
   if (isRefused && (isLookedAt || !wasDoubtful)) return problem;
-  return new Problem('unknown', UNKNOWN, problem);
+  return UNANSWERED;
 }
 
 async function request<Result, Variables extends object>(
@@ -153,7 +161,7 @@ async function problemOf(error: unknown, isAdmin: boolean, isSignedIn: boolean):
 
 function sessionEnded(): Problem {
   signOut('expired');
-  return new Problem('refused', 'The session has ended.');
+  return new Problem('refused', 'The session has ended.', { code: 'UNAUTHENTICATED' });
 }
 
 /** The health probe tells a server that is away from one whose database is. */

@@ -9,16 +9,16 @@ import { Link } from '../ui/navigation';
 import { useCurrency } from './amount';
 import { isFar } from './cents';
 import { FarPrice } from './far-price';
-import { momentOf } from './moment';
+import { momentOf, typedMoment } from './moment';
 import { OperationDone } from './operation-done';
-import { isReady, NOTHING_TYPED, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
+import { isReady, NOTHING_TYPED, sentAsTyped, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
 import { isOpen, send, type Write } from './write';
 
 /** Buys a vehicle. */
 export default function Buy(): ReactElement {
   const [draft, setDraft] = useDraft('buy', NOTHING);
   // Only an answer that it was done clears what was typed.
-  const buy = useWrite(BuyVehicleDocument, () => {
+  const buy = useWrite(BuyVehicleDocument, 'buyVehicle', () => {
     setDraft(NOTHING);
   });
   const bought = buy.data?.buyVehicle;
@@ -66,7 +66,10 @@ interface BuyFormProps {
 
 function BuyForm({ buy, draft, onDraft }: BuyFormProps): ReactElement {
   const currency = useCurrency();
-  const { vehicle: typed, cost: typedCost, boughtAt } = draft;
+  const sent = buy.sent?.input;
+  const typed = sent === undefined ? draft.vehicle : { ...NOTHING_TYPED, ...sentAsTyped(sent) };
+  const typedCost = sent === undefined ? draft.cost : money(sent.cost);
+  const boughtAt = sent === undefined ? draft.boughtAt : typedMoment(sent.boughtAt);
   const [isTried, setTried] = useState(false);
   const [isAsked, setAsked] = useState(false);
   const cost = parseMoney(typedCost);
@@ -80,10 +83,14 @@ function BuyForm({ buy, draft, onDraft }: BuyFormProps): ReactElement {
   };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
+    // An outcome that is unknown is asked for with the same click, and was confirmed before.
+    if (buy.sent !== null) {
+      send(buy, buy.sent);
+      return;
+    }
     setTried(true);
     if (cost.amount === null || !isReady(typed)) return;
-    // An outcome that is unknown is asked for with the same click, and was confirmed before.
-    if (isFarOff && !isOpen(buy)) setAsked(true);
+    if (isFarOff) setAsked(true);
     else buyNow();
   };
   const refused = (field: string): string | null => (isAbout(error, field) ? (error?.message ?? null) : null);
@@ -125,7 +132,7 @@ function BuyForm({ buy, draft, onDraft }: BuyFormProps): ReactElement {
           )}
         </Field>
       </fieldset>
-      {!isBeside && <FormProblem problem={error} />}
+      {!isBeside && <FormProblem problem={error} onLeave={buy.leave} />}
       <div>
         <button type="submit" className="button primary" aria-disabled={buy.isPending}>
           {buy.isPending ? 'Buying …' : 'Buy'}

@@ -12,15 +12,21 @@ interface CorrectMemberProps {
 /** Corrects the name and the email of an account. */
 export function CorrectMember({ member, update }: CorrectMemberProps): ReactElement {
   // Only what somebody typed is kept: what a colleague corrects meanwhile shows, and is not set back.
-  const [changes, setChanges] = useState<{ name?: string; email?: string }>({});
+  const [ownChanges, setChanges] = useState<{ name?: string; email?: string }>({});
+  const { name, email } = update.sent?.input ?? ownChanges;
+  const changes = { ...(name == null ? {} : { name }), ...(email == null ? {} : { email }) };
   const { error, isPending } = update;
   const about = (field: string, codes: readonly string[] = []): string | null =>
     isAbout(error, field, codes) ? (error?.message ?? null) : null;
   const problems = { name: about('name'), email: about('email', ['EMAIL_ALREADY_EXISTS']) };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
+    if (update.sent !== null) {
+      send(update, update.sent);
+      return;
+    }
     const given = (['name', 'email'] as const).filter((field) => (changes[field] ?? member[field]) !== member[field]);
-    if (!isOpen(update) && given.length === 0) return;
+    if (given.length === 0) return;
     send(update, { input: { id: member.id, ...Object.fromEntries(given.map((field) => [field, changes[field]])) } });
   };
   return (
@@ -48,7 +54,7 @@ export function CorrectMember({ member, update }: CorrectMemberProps): ReactElem
             }}
           />
         </fieldset>
-        {problems.name === null && problems.email === null && <FormProblem problem={error} />}
+        {problems.name === null && problems.email === null && <FormProblem problem={error} onLeave={update.leave} />}
         <div>
           <button type="submit" className="button" aria-disabled={isPending}>
             {isPending ? 'Correcting …' : 'Correct it'}

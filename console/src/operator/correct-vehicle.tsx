@@ -3,7 +3,7 @@ import type { UpdateVehicleMutationVariables, VehicleRowFragment } from '../api/
 import { money } from '../ui/format';
 import { FormProblem } from '../ui/form';
 import { useCurrency } from './amount';
-import { isReady, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
+import { isReady, sentAsTyped, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
 import { isOpen, send, type Write } from './write';
 
 interface CorrectVehicleProps {
@@ -16,16 +16,21 @@ export function CorrectVehicle({ vehicle, update }: CorrectVehicleProps): ReactE
   const currency = useCurrency();
   const now = typedOf(vehicle);
   // Only what somebody typed is kept: what a colleague corrects meanwhile shows, and is not set back.
-  const [changes, setChanges] = useState<Partial<TypedVehicle>>({});
+  const [ownChanges, setChanges] = useState<Partial<TypedVehicle>>({});
+  const changes = update.sent === null ? ownChanges : sentAsTyped(update.sent.input);
   const [isTried, setTried] = useState(false);
   const typed = { ...now, ...changes };
   const { error, isPending } = update;
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
+    if (update.sent !== null) {
+      send(update, update.sent);
+      return;
+    }
     setTried(true);
     const [before, after] = [valuesOf(now), valuesOf(typed)];
     const names = (Object.keys(after) as (keyof TypedVehicle)[]).filter((name) => after[name] !== before[name]);
-    if (!isOpen(update) && (names.length === 0 || !isReady(typed))) return;
+    if (names.length === 0 || !isReady(typed)) return;
     send(update, { input: { id: vehicle.id, ...Object.fromEntries(names.map((name) => [name, after[name]])) } });
   };
   const isBeside = error?.field != null || error?.code === 'VIN_ALREADY_EXISTS';
@@ -44,7 +49,7 @@ export function CorrectVehicle({ vehicle, update }: CorrectVehicleProps): ReactE
             isTried={isTried}
           />
         </fieldset>
-        {!isBeside && <FormProblem problem={error} />}
+        {!isBeside && <FormProblem problem={error} onLeave={update.leave} />}
         <div>
           <button type="submit" className="button" aria-disabled={isPending}>
             {isPending ? 'Correcting …' : 'Correct it'}

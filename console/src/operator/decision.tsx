@@ -28,7 +28,7 @@ export function Decision({ payment, confirm, reject }: DecisionProps): ReactElem
   const isUndecided = isPending || isOpen(confirm) || isOpen(reject);
   return (
     <>
-      <FormProblem problem={confirm.error} />
+      <FormProblem problem={confirm.error} onLeave={confirm.leave} />
       {!isUndecided && <FormProblem problem={reject.error} />}
       {isUndecided && (
         <section aria-labelledby="decide">

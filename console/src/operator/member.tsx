@@ -53,7 +53,7 @@ export default function Member({ id }: { id: string }): ReactElement {
 function Whole({ member }: { member: Shown }): ReactElement {
   const { id, name, disabledAt, payments } = member;
   const { session } = useSession();
-  const update = useWrite(UpdateMemberDocument);
+  const update = useWrite(UpdateMemberDocument, `updateUser ${id}`);
   return (
     <>
       <div className="heading">

@@ -31,8 +31,8 @@ export default function Payment({ id }: { id: string }): ReactElement {
     placeholderData: undefined,
     refetchInterval: polledCalmly,
   });
-  const confirm = useWrite(ConfirmPaymentDocument);
-  const reject = useWrite(RejectPaymentDocument);
+  const confirm = useWrite(ConfirmPaymentDocument, `confirmPayment ${id}`);
+  const reject = useWrite(RejectPaymentDocument, `rejectPayment ${id}`);
   const done = lastDone([
     { write: confirm, kind: 'confirmPayment', what: 'Confirmed' },
     { write: reject, kind: 'rejectPayment', what: 'Rejected' },

@@ -2,6 +2,10 @@ import { type ReactElement, type SyntheticEvent, useState } from 'react';
 import { Field, FormProblem, isAbout } from '../ui/form';
 import { isOpen, type Write } from './write';
 
+interface Reasoned {
+  reason?: string | null | undefined;
+}
+
 /** A reason, and a button that does it. */
 export function ReasonForm({
   what,
@@ -15,12 +19,13 @@ export function ReasonForm({
   label: string;
   button: string;
   doing: string;
-  write: Pick<Write<never>, 'isPending' | 'error'>;
+  write: Pick<Write<Reasoned | { input: Reasoned }>, 'isPending' | 'error' | 'sent' | 'leave'>;
   /** Sends it, unless it is being sent. */
   onSend: (reason: string | null) => void;
 }): ReactElement {
-  const [reason, setReason] = useState('');
-  const { isPending, error } = write;
+  const [typed, setReason] = useState('');
+  const { isPending, error, sent, leave } = write;
+  const reason = sent === null ? typed : (('input' in sent ? sent.input : sent).reason ?? '');
   const isReason = isAbout(error, 'reason');
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
@@ -44,7 +49,7 @@ export function ReasonForm({
           />
         )}
       </Field>
-      {!isReason && <FormProblem problem={error} />}
+      {!isReason && <FormProblem problem={error} onLeave={leave} />}
       <div>
         <button type="submit" className="button danger" aria-disabled={isPending}>
           {isPending ? doing : button}

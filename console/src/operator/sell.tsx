@@ -14,7 +14,7 @@ import { Fact } from './fact';
 import { FarPrice } from './far-price';
 import { pause } from './pause';
 import { PreviewTable } from './preview-table';
-import { momentOf } from './moment';
+import { momentOf, typedMoment } from './moment';
 import { isOpen, send, type Write } from './write';
 
 interface SellProps {
@@ -25,8 +25,11 @@ interface SellProps {
 /** Sells a vehicle, with what the sale would bring to whom while the price is typed. */
 export function Sell({ vehicle: { id, cost }, sell }: SellProps): ReactElement {
   const currency = useCurrency();
-  const [price, setPrice] = useState('');
-  const [soldAt, setSoldAt] = useState('');
+  const [typedPrice, setPrice] = useState('');
+  const [typedSoldAt, setSoldAt] = useState('');
+  const sent = sell.sent?.input;
+  const price = sent === undefined ? typedPrice : money(sent.price);
+  const soldAt = sent === undefined ? typedSoldAt : typedMoment(sent.soldAt);
   const [isTried, setTried] = useState(false);
   const [isAsked, setAsked] = useState(false);
   const typed = parseMoney(price);
@@ -37,9 +40,13 @@ export function Sell({ vehicle: { id, cost }, sell }: SellProps): ReactElement {
   };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    setTried(true);
     // An outcome that is unknown is asked for with the same click, and was confirmed before.
-    if (typed.amount !== null && isFar(typed.amount, cost) && !isOpen(sell)) setAsked(true);
+    if (sell.sent !== null) {
+      send(sell, sell.sent);
+      return;
+    }
+    setTried(true);
+    if (typed.amount !== null && isFar(typed.amount, cost)) setAsked(true);
     else sellNow();
   };
   const refused = (field: string): string | null => (isAbout(sell.error, field) ? (sell.error?.message ?? null) : null);
@@ -69,7 +76,9 @@ export function Sell({ vehicle: { id, cost }, sell }: SellProps): ReactElement {
             )}
           </Field>
         </fieldset>
-        {refused('price') === null && refused('soldAt') === null && <FormProblem problem={sell.error} />}
+        {refused('price') === null && refused('soldAt') === null && (
+          <FormProblem problem={sell.error} onLeave={sell.leave} />
+        )}
         <div>
           <button type="submit" className="button primary" aria-disabled={sell.isPending}>
             {sell.isPending ? 'Selling …' : 'Sell'}

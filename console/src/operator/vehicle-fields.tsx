@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { Problem } from '../api/problem';
+import { money } from '../ui/format';
 import { Field, isAbout, MoneyField } from '../ui/form';
 import { parseMoney } from '../ui/money';
 
@@ -13,6 +14,17 @@ export interface TypedVehicle {
 }
 
 export const NOTHING_TYPED: TypedVehicle = { title: '', vin: '', year: '', mileage: '', plannedPrice: '' };
+
+/** What was sent, as it is typed; without what was left out. */
+export function sentAsTyped(sent: { [Name in keyof TypedVehicle]?: string | number | null | undefined }) {
+  const written = (name: string, value: string | number): string =>
+    name === 'plannedPrice' ? money(String(value)) : String(value);
+  const typed = (Object.keys(NOTHING_TYPED) as (keyof TypedVehicle)[])
+    .map((name) => [name, sent[name]] as const)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, value == null ? '' : written(name, value)]);
+  return Object.fromEntries(typed) as Partial<TypedVehicle>;
+}
 
 /** What is wrong with the planned price; null where nothing is, and where there is none. */
 const plannedProblem = ({ plannedPrice }: TypedVehicle): string | null =>

@@ -56,10 +56,10 @@ export default function Vehicle({ id }: { id: string }): ReactElement {
 
 function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
   const { id, status, sales } = vehicle;
-  const sell = useWrite(SellVehicleDocument);
-  const unsell = useWrite(UnsellVehicleDocument);
-  const unbuy = useWrite(UnbuyVehicleDocument);
-  const update = useWrite(UpdateVehicleDocument);
+  const sell = useWrite(SellVehicleDocument, `sellVehicle ${id}`);
+  const unsell = useWrite(UnsellVehicleDocument, `unsellVehicle ${id}`);
+  const unbuy = useWrite(UnbuyVehicleDocument, `unbuyVehicle ${id}`);
+  const update = useWrite(UpdateVehicleDocument, `updateVehicle ${id}`);
   const done = lastDone([
     { write: sell, kind: 'sellVehicle', what: 'Sold' },
     { write: unsell, kind: 'unsellVehicle', what: 'The sale is undone' },

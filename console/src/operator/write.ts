@@ -5,8 +5,10 @@ export interface Write<Variables> {
   mutate: (variables: Variables) => void;
   isPending: boolean;
   error: Problem | null;
-  /** What was sent last. */
-  variables: Variables | undefined;
+  /** What was sent and is not answered so far; null where nothing is. It is what a form shows. */
+  sent: Variables | null;
+  /** Gives up to know how it ended; undefined where there is nothing to give up. */
+  leave: (() => void) | undefined;
 }
 
 /**
@@ -15,10 +17,9 @@ export interface Write<Variables> {
  */
 export const isOpen = ({ error }: { error: Problem | null }): boolean => error?.kind === 'unknown';
 
-/** Sends a write; the very same again where it is not known how that ended. */
+/** Sends a write, unless it is being sent; the one before again where it is not known how that ended. */
 export function send<Variables>(write: Write<Variables>, variables: Variables): void {
-  if (write.isPending) return;
-  write.mutate(isOpen(write) && write.variables !== undefined ? write.variables : variables);
+  if (!write.isPending) write.mutate(variables);
 }
 
 /** What was done last of what a page can do; null where nothing was. */

@@ -22,19 +22,33 @@ interface State {
 
 /** In this tab's own storage: no other origin can read it, and it goes with the tab. */
 const KEY = 'motorpool.session';
+/** Begins the names of what stays in that storage beyond the end of a session, for the same account alone. */
+const KEPT = 'motorpool.kept.';
 
 let state: State = { session: restore(), ending: null };
 let timer: number | undefined;
 const listeners = new Set<() => void>();
 
 export function signIn(session: Session): void {
+  clear((name) => name.startsWith(KEPT) && !name.startsWith(`${KEPT}${session.id}.`));
   sessionStorage.setItem(KEY, JSON.stringify(session));
   change({ session, ending: null });
 }
 
 export function signOut(ending: Ending = null): void {
   sessionStorage.removeItem(KEY);
+  // Who signs out wants to leave nothing; a session that ended is gone on with.
+  if (ending === null) clear((name) => name.startsWith(KEPT));
   change({ session: null, ending });
+}
+
+/** The name under which something is kept for who is signed in, until it is removed, or the account signs out. */
+export function keptName(name: string): string {
+  return `${KEPT}${state.session?.id ?? ''}.${name}`;
+}
+
+function clear(isMeant: (name: string) => boolean): void {
+  for (const name of Object.keys(sessionStorage)) if (isMeant(name)) sessionStorage.removeItem(name);
 }
 
 export function currentSession(): Session | null {

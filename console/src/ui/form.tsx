@@ -62,10 +62,19 @@ interface MoneyFieldProps {
   problem: string | null;
   /** Shown while nothing is typed. */
   hint?: ReactNode;
+  readOnly?: boolean;
 }
 
 /** An amount as people type it; says beneath how it is understood. */
-export function MoneyField({ label, value, onChange, currency, problem, hint }: MoneyFieldProps): ReactElement {
+export function MoneyField({
+  label,
+  value,
+  onChange,
+  currency,
+  problem,
+  hint,
+  readOnly = false,
+}: MoneyFieldProps): ReactElement {
   const { amount } = parseMoney(value);
   return (
     <Field label={label} problem={problem} hint={amount === null ? hint : `${money(amount)} ${currency}`}>
@@ -77,6 +86,7 @@ export function MoneyField({ label, value, onChange, currency, problem, hint }: 
           autoComplete="off"
           maxLength={40}
           value={value}
+          readOnly={readOnly}
           onChange={({ target }) => {
             onChange(target.value);
           }}
@@ -92,14 +102,29 @@ export function isAbout(problem: Problem | null, field: string, codes: readonly 
   return problem.field === field || (problem.code !== null && codes.includes(problem.code));
 }
 
+interface FormProblemProps {
+  problem: Problem | null;
+  /** Gives up to know whether it was done; undefined where that cannot be. */
+  onLeave?: (() => void) | undefined;
+}
+
 /** What went wrong and stands by no field; also that it is not known whether it was done. */
-export function FormProblem({ problem }: { problem: Problem | null }): ReactElement | null {
+export function FormProblem({ problem, onLeave }: FormProblemProps): ReactElement | null {
   if (problem === null) return null;
   if (problem.kind === 'unknown') {
     return (
-      <p className="notice warn" role="alert">
-        <strong>{problem.message}</strong> Send it again as it stands: it is done once, however often it is sent.
-      </p>
+      <div className="notice warn form" role="alert">
+        <p>
+          <strong>{problem.message}</strong> Send it again as it stands: it is done once, however often it is sent.
+        </p>
+        {onLeave !== undefined && (
+          <div>
+            <button type="button" className="button" onClick={onLeave}>
+              Leave it
+            </button>
+          </div>
+        )}
+      </div>
     );
   }
   return (
