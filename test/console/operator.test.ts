@@ -204,6 +204,49 @@ describeInBrowser("an operator's day", () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  test('an undone sale whose answer was lost is not taken for the next one', async () => {
+    const { page } = visitor;
+    const id = await one.client.buy('100.00', { title: 'Opel Corsa' });
+    await one.client.sell(id, '100.00');
+    const status = async (): Promise<string> => {
+      const { vehicle } = await one.client.request<{ vehicle: { status: string } }>(
+        'query ($id: ID!) { vehicle(id: $id) { status } }',
+        { id },
+      );
+      return vehicle.status;
+    };
+    let isLost = true;
+    await page.route('**/graphql', async (route) => {
+      const isUndo = route.request().postData()?.includes('mutation UnsellVehicle') === true;
+      if (!isUndo || !isLost) return route.continue();
+      await route.fetch();
+      isLost = false;
+      return route.abort();
+    });
+    const unknown = page.getByText('It is not known whether this was done');
+    await visitor.open(`/vehicles/${id}`);
+    await press(visitor, 'Undo the sale');
+    await unknown.waitFor();
+    await page.getByLabel('Price', { exact: true }).fill('100');
+    await press(visitor, 'Sell');
+    await visitor.sees(/^Sold\./);
+    await unknown.waitFor({ state: 'detached' });
+    await press(visitor, 'Undo the sale');
+    await visitor.sees(/^The sale is undone\./);
+    expect(await status()).toBe('FOR_SALE');
+
+    await one.client.sell(id, '100.00');
+    await visitor.open(`/vehicles/${id}`);
+    isLost = true;
+    await press(visitor, 'Undo the sale');
+    await unknown.waitFor();
+    await two.client.sell(id, '100.00');
+    await press(visitor, 'Undo the sale');
+    await visitor.sees('The sale before was undone, and the vehicle is sold again since.');
+    expect(await page.getByText(/^The sale is undone/).count()).toBe(0);
+    expect(await status()).toBe('SOLD');
+  });
+
   test('refusals are told in the words of the API: four eyes, and too little on the account', async () => {
     const { page } = visitor;
     const own = await one.client.requestPayment('DEPOSIT', '10.00', anna.id);

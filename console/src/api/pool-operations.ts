@@ -765,13 +765,13 @@ export type SellVehicleMutationVariables = Exact<{
   input: SellVehicleInput;
 }>;
 
-export type SellVehicleMutation = { sellVehicle: { id: string; title: string } };
+export type SellVehicleMutation = { sellVehicle: { id: string; title: string; status: VehicleStatus } };
 
 export type UnsellVehicleMutationVariables = Exact<{
   input: UnsellVehicleInput;
 }>;
 
-export type UnsellVehicleMutation = { unsellVehicle: { id: string; title: string } };
+export type UnsellVehicleMutation = { unsellVehicle: { id: string; title: string; status: VehicleStatus } };
 
 export type UnbuyVehicleMutationVariables = Exact<{
   input: UnbuyVehicleInput;
@@ -1567,6 +1567,7 @@ export const SellVehicleDocument = new TypedDocumentString(`
   sellVehicle(input: $input) {
     id
     title
+    status
   }
 }
     `) as unknown as TypedDocumentString<SellVehicleMutation, SellVehicleMutationVariables>;
@@ -1575,6 +1576,7 @@ export const UnsellVehicleDocument = new TypedDocumentString(`
   unsellVehicle(input: $input) {
     id
     title
+    status
   }
 }
     `) as unknown as TypedDocumentString<UnsellVehicleMutation, UnsellVehicleMutationVariables>;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { askPool } from '../api/client';
+import { forget } from '../api/open-writes';
 import {
   OneVehicleDocument,
   type OneVehicleQuery,
@@ -56,8 +57,14 @@ export default function Vehicle({ id }: { id: string }): ReactElement {
 
 function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
   const { id, status, sales } = vehicle;
-  const sell = useWrite(SellVehicleDocument, `sellVehicle ${id}`);
-  const unsell = useWrite(UnsellVehicleDocument, `unsellVehicle ${id}`);
+  const [sellForm, unsellForm] = [`sellVehicle ${id}`, `unsellVehicle ${id}`];
+  // Each settles the other: sent again, an old one would be answered as done, and say that the new one is.
+  const sell = useWrite(SellVehicleDocument, sellForm, () => {
+    forget(unsellForm);
+  });
+  const unsell = useWrite(UnsellVehicleDocument, unsellForm, () => {
+    forget(sellForm);
+  });
   const unbuy = useWrite(UnbuyVehicleDocument, `unbuyVehicle ${id}`);
   const update = useWrite(UpdateVehicleDocument, `updateVehicle ${id}`);
   const done = lastDone([
@@ -66,11 +73,17 @@ function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
     { write: unbuy, kind: 'unbuyVehicle', what: 'The purchase is undone' },
     { write: update, kind: 'updateVehicle', what: 'Corrected' },
   ]);
+  const since = done?.write.data === undefined ? null : sinceThen(done.write.data);
   const sale = sales.find(({ reversedAt }) => reversedAt === null);
   return (
     <>
       <Heading vehicle={vehicle} />
-      {done !== null && (
+      {since !== null && (
+        <p className="notice info" role="status">
+          {since}
+        </p>
+      )}
+      {done !== null && since === null && (
         <OperationDone key={done.write.submittedAt} of={{ kind: done.kind, subject: 'vehicle', id }} what={done.what} />
       )}
       <Facts vehicle={vehicle} />
@@ -95,6 +108,25 @@ function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
       )}
     </>
   );
+}
+
+interface Answer {
+  sellVehicle?: { status: string };
+  unsellVehicle?: { status: string };
+  unbuyVehicle?: unknown;
+  updateVehicle?: unknown;
+}
+
+/**
+ * What became of a sale or its reversal since it was done; null where that is how the vehicle is. One that was sent again is
+ * answered with the vehicle of now, and a colleague may have been there in between.
+ */
+function sinceThen({ sellVehicle, unsellVehicle }: Answer): string | null {
+  if (sellVehicle !== undefined && sellVehicle.status !== 'SOLD') return 'It was sold, and that sale is undone since.';
+  if (unsellVehicle !== undefined && unsellVehicle.status !== 'FOR_SALE') {
+    return 'The sale before was undone, and the vehicle is sold again since.';
+  }
+  return null;
 }
 
 function Heading({ vehicle: { title, status } }: { vehicle: Shown }): ReactElement {
