@@ -84,6 +84,11 @@ describeInBrowser('the playground in a browser', () => {
     expect((await visitor.barriers()).filter((barrier) => !barrier.startsWith('nested-interactive'))).toEqual([]);
     await visitor.goTo('Overview');
     await visitor.headline('Every operation is backed up.');
+    // A variable may be a password: the next one at this tab must not find it.
+    expect(await visitor.evaluate('Object.keys(sessionStorage).join()')).toContain('motorpool.playground.admin.');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await visitor.evaluate('Object.keys(sessionStorage)')).toEqual([]);
   });
 
   /** Where in an editor's area a click shall put the cursor, in px of the page. */

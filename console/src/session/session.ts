@@ -24,6 +24,8 @@ interface State {
 const KEY = 'motorpool.session';
 /** Begins the names of what stays in that storage beyond the end of a session, for the same account alone. */
 const KEPT = 'motorpool.kept.';
+/** Begins the names of what the playgrounds keep there: queries and variables, passwords among them. */
+export const PLAYGROUND = 'motorpool.playground.';
 
 let state: State = { session: restore(), ending: null };
 let timer: number | undefined;
@@ -37,8 +39,8 @@ export function signIn(session: Session): void {
 
 export function signOut(ending: Ending = null): void {
   sessionStorage.removeItem(KEY);
-  // Who signs out wants to leave nothing; a session that ended is gone on with.
-  if (ending === null) clear((name) => name.startsWith(KEPT));
+  // Who signs out wants to leave nothing; a session that ended is gone on with, but for what may hold passwords.
+  clear((name) => name.startsWith(PLAYGROUND) || (ending === null && name.startsWith(KEPT)));
   change({ session: null, ending });
 }
 
