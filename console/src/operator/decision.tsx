@@ -75,7 +75,7 @@ function Preview({ id }: { id: string }): ReactElement {
   return (
     <section aria-labelledby="preview">
       <h2 id="preview">What a confirmation would book now</h2>
-      <Content query={query} what="what it would book" lines={6}>
+      <Content query={query} what="what it would book" lines={6} isPreview>
         {(members) => (
           <PreviewTable
             label="Every member before and after"

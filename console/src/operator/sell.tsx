@@ -113,7 +113,7 @@ function Preview({ vehicleId, price, currency }: { vehicleId: string; price: str
     refetchInterval: polledCalmly,
   });
   return (
-    <Content query={query} what="what the sale would book" lines={6}>
+    <Content query={query} what="what the sale would book" lines={6} isPreview>
       {({ profit, commission, distributed, members }) => (
         <div className="sale-preview" aria-busy={query.isPlaceholderData}>
           <h3>What this sale would book</h3>

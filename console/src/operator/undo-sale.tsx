@@ -44,7 +44,7 @@ export function UndoSale({ vehicleId, saleId, unsell }: UndoSaleProps): ReactEle
         }}
       />
       {saleId !== null && (
-        <Content query={query} what="what it takes back" lines={6}>
+        <Content query={query} what="what it takes back" lines={6} isPreview>
           {(rows) => <TakenBack rows={rows} />}
         </Content>
       )}

@@ -20,21 +20,23 @@ export function Empty({ children }: { children: ReactNode }): ReactElement {
 
 /**
  * The content of a query in each of its states. What was there before stays while the server does not answer: the
- * banner above the page tells of that.
+ * banner above the page tells of that. A preview does not stay: what it said may not be true any more.
  */
 export function Content<Data>({
   query,
   what,
   lines,
+  isPreview = false,
   children,
 }: {
   query: UseQueryResult<Data>;
   /** Such as "the backups". */
   what: string;
   lines?: number;
+  isPreview?: boolean;
   children: (data: Data) => ReactNode;
 }): ReactNode {
-  if (query.data !== undefined) return children(query.data);
+  if (query.data !== undefined && !(isPreview && query.error !== null)) return children(query.data);
   if (query.error === null) return <Loading what={what} {...(lines === undefined ? {} : { lines })} />;
   return (
     <div className="failure" role="alert">
