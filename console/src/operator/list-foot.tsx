@@ -5,6 +5,14 @@ import type { useList } from './list';
 /** How much of a list is shown, and what to do where the rest did not come. */
 export function ListFoot({ list, what }: { list: ReturnType<typeof useList>; what: string }): ReactElement {
   const { query, rows, total, isLong, again } = list;
+  // Under a new filter the rows of the one before stay until the server answers.
+  if (query.isPlaceholderData) {
+    return (
+      <p className="more" role="status">
+        <span className="muted small">Loading {what} …</span>
+      </p>
+    );
+  }
   return (
     <p className="more" role="status">
       <span className="muted small">

@@ -50,7 +50,7 @@ export function useList<Row>(key: QueryKey, fetchPage: (asked: Asked) => Promise
     total: query.data?.pages[0]?.totalCount ?? null,
     isLong: (query.data?.pages.length ?? 0) > 1,
     more:
-      query.hasNextPage && !query.isFetchingNextPage && !query.isFetchNextPageError
+      query.hasNextPage && !query.isPlaceholderData && !query.isFetchingNextPage && !query.isFetchNextPageError
         ? () => void query.fetchNextPage()
         : undefined,
     again: () => void client.resetQueries({ queryKey }),

@@ -138,10 +138,10 @@ function Bookings({ id }: { id: string }): ReactElement {
       </div>
       <Content query={list.query} what="the bookings" lines={6}>
         {() =>
-          list.rows.length === 0 ? (
+          list.rows.length === 0 && !list.query.isPlaceholderData ? (
             <Empty>Nothing was booked yet. The first deposit that is confirmed will show here.</Empty>
           ) : (
-            <div className="list">
+            <div className="list" aria-busy={list.query.isPlaceholderData}>
               <LongTable
                 label="Bookings"
                 className="bookings"

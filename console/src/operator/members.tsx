@@ -33,10 +33,10 @@ export default function Members(): ReactElement {
       <Filters role={role} text={text} />
       <Content query={list.query} what="the members" lines={8}>
         {() =>
-          list.rows.length === 0 ? (
+          list.rows.length === 0 && !list.query.isPlaceholderData ? (
             <Empty>No account fits. Choose another role or text above.</Empty>
           ) : (
-            <div className="list">
+            <div className="list" aria-busy={list.query.isPlaceholderData}>
               <LongTable
                 label="Members"
                 className="members"

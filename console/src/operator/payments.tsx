@@ -46,10 +46,10 @@ export default function Payments(): ReactElement {
       <PaymentFilters chosen={chosen} />
       <Content query={list.query} what="the payments" lines={8}>
         {() =>
-          list.rows.length === 0 ? (
+          list.rows.length === 0 && !list.query.isPlaceholderData ? (
             <Empty>{emptyBecause(chosen)}</Empty>
           ) : (
-            <div className="list">
+            <div className="list" aria-busy={list.query.isPlaceholderData}>
               <LongTable
                 label="Payments"
                 className="payments"

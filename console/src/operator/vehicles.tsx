@@ -42,14 +42,14 @@ export default function Vehicles(): ReactElement {
       <Filters state={state} text={text} />
       <Content query={list.query} what="the vehicles" lines={8}>
         {() =>
-          list.rows.length === 0 ? (
+          list.rows.length === 0 && !list.query.isPlaceholderData ? (
             <Empty>
               {Object.keys(filter).length === 0
                 ? 'No vehicle yet. Each purchase will show here.'
                 : 'No vehicle fits. Choose another state or text above.'}
             </Empty>
           ) : (
-            <div className="list">
+            <div className="list" aria-busy={list.query.isPlaceholderData}>
               <LongTable
                 label="Vehicles"
                 className="vehicles"
