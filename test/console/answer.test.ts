@@ -1,5 +1,5 @@
 import { answerOf } from '../../console/src/overview/answer';
-import { ago, size } from '../../console/src/ui/format';
+import { ago, day, size } from '../../console/src/ui/format';
 
 type Status = Parameters<typeof answerOf>[0];
 
@@ -85,6 +85,8 @@ test.each([
   [60_000, '1 minute ago'],
   [7_300_000, '2 hours ago'],
   [86_400_000, '1 day ago'],
+  [29 * 86_400_000, '29 days ago'],
+  [30 * 86_400_000, day(new Date(1_000_000_000_000).toISOString())],
   // A clock that is behind the server's.
   [-5_000, 'just now'],
 ])('%i ms ago is said as %s', (ms, text) => {

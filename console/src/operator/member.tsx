@@ -14,7 +14,7 @@ import { money, share } from '../ui/format';
 import { LongTable } from '../ui/long-table';
 import { Link } from '../ui/navigation';
 import { Content, Empty } from '../ui/states';
-import { Ago } from '../ui/time';
+import { Ago, When } from '../ui/time';
 import { Amount, useCurrency } from './amount';
 import { CorrectMember } from './correct-member';
 import { Fact } from './fact';
@@ -94,7 +94,7 @@ function Facts({ member }: { member: Shown }): ReactElement {
       <Fact name="Email">{email}</Fact>
       <Fact name="Role">{ROLES[role]}</Fact>
       <Fact name="Account since">
-        <Ago at={createdAt} />
+        <When at={createdAt} />
       </Fact>
       <Fact name="Number">{id}</Fact>
     </dl>

@@ -12,7 +12,7 @@ import { polledCalmly } from '../api/queries';
 import { money, share } from '../ui/format';
 import { Link } from '../ui/navigation';
 import { Content, Empty } from '../ui/states';
-import { Ago } from '../ui/time';
+import { When } from '../ui/time';
 import { useCurrency } from './amount';
 import { Decision } from './decision';
 import { By, Fact } from './fact';
@@ -90,7 +90,7 @@ function Facts({ payment }: { payment: Shown }): ReactElement {
       <Fact name="Share now">{share(user?.percentage ?? '0')}</Fact>
       {(kind === 'DEPOSIT' || kind === 'WITHDRAWAL') && (
         <Fact name="Asked for">
-          <Ago at={createdAt} />
+          <When at={createdAt} />
         </Fact>
       )}
       <Fact name="Number">{id}</Fact>
@@ -113,13 +113,13 @@ function Facts({ payment }: { payment: Shown }): ReactElement {
       )}
       {confirmedAt !== null && (
         <Fact name="Booked">
-          <Ago at={confirmedAt} />
+          <When at={confirmedAt} />
           <By who={confirmedBy} />
         </Fact>
       )}
       {rejectedAt !== null && (
         <Fact name="Rejected">
-          <Ago at={rejectedAt} />
+          <When at={rejectedAt} />
           <By who={rejectedBy} />
         </Fact>
       )}

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { SaleRowFragment } from '../api/pool-operations';
-import { Ago } from '../ui/time';
+import { When } from '../ui/time';
 import { Amount } from './amount';
 import { By } from './fact';
 
@@ -37,12 +37,12 @@ function Row({ sale }: { sale: SaleRowFragment }): ReactElement {
   return (
     <tr>
       <th scope="row">
-        <Ago at={soldAt} />
+        <When at={soldAt} />
         <By who={soldBy} />
         <span className="note">{heldFor(daysHeld)}</span>
         {reversedAt !== null && (
           <span className="note">
-            <span className="tag danger">undone</span> <Ago at={reversedAt} />
+            <span className="tag danger">undone</span> <When at={reversedAt} />
             <By who={reversedBy} />
             {reversalReason !== null && (
               <>

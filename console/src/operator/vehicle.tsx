@@ -15,7 +15,7 @@ import { polledCalmly } from '../api/queries';
 import { money } from '../ui/format';
 import { Link } from '../ui/navigation';
 import { Content, Empty } from '../ui/states';
-import { Ago } from '../ui/time';
+import { When } from '../ui/time';
 import { useCurrency } from './amount';
 import { CorrectVehicle } from './correct-vehicle';
 import { By, Fact } from './fact';
@@ -160,7 +160,7 @@ function Facts({ vehicle }: { vehicle: Shown }): ReactElement {
         </Fact>
       )}
       <Fact name="Bought">
-        <Ago at={boughtAt} />
+        <When at={boughtAt} />
         <By who={boughtBy} />
       </Fact>
       {vin !== null && <Fact name="VIN">{vin}</Fact>}
@@ -169,7 +169,7 @@ function Facts({ vehicle }: { vehicle: Shown }): ReactElement {
       <Fact name="Number">{id}</Fact>
       {cancelledAt !== null && (
         <Fact name="Purchase undone">
-          <Ago at={cancelledAt} />
+          <When at={cancelledAt} />
           <By who={cancelledBy} />
         </Fact>
       )}

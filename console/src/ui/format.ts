@@ -1,4 +1,5 @@
 const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const DATE_TIME_ZONE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 const SHORT_DATE_TIME = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
   month: 'short',
@@ -20,6 +21,8 @@ const ONE_DIGIT = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, m
 const SHORT_AMOUNT = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 
 export const dateTime = (iso: string): string => DATE_TIME.format(new Date(iso));
+/** "30 Nov 2026, 09:30:05 CET". */
+export const dateTimeAndZone = (iso: string): string => DATE_TIME_ZONE.format(new Date(iso));
 const shortDateTime = (iso: string): string => SHORT_DATE_TIME.format(new Date(iso));
 export const clockTime = (iso: string): string => CLOCK.format(new Date(iso));
 export const time = (iso: string): string => TIME.format(new Date(iso));
@@ -52,6 +55,7 @@ export function duration(ms: number): string {
   return `${NUMBER.format(Math.floor(seconds / 60))} min ${NUMBER.format(Math.round(seconds % 60))} s`;
 }
 
+const A_MONTH_MS = 30 * 86_400_000;
 const STEPS = [
   { ms: 86_400_000, unit: 'day', short: 'd' },
   { ms: 3_600_000, unit: 'hour', short: 'h' },
@@ -60,9 +64,10 @@ const STEPS = [
   { ms: 10_000, unit: 'second', short: 's' },
 ] as const;
 
-/** "3 minutes ago", or "3 min ago" where there is little room; "just now" within the last ten seconds. */
+/** "3 minutes ago", or "3 min ago" where there is little room; "just now" within the last ten seconds, the date from a month on. */
 export function ago(iso: string, now: number, isShort = false): string {
   const ms = now - Date.parse(iso);
+  if (ms >= A_MONTH_MS) return day(iso);
   const step = STEPS.find((candidate) => ms >= candidate.ms);
   if (step === undefined) return 'just now';
   const amount = Math.floor(ms / step.ms) * (step.unit === 'second' ? 10 : 1);
