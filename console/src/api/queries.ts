@@ -36,6 +36,7 @@ export type Backup = BackupRowFragment;
 
 const POLL_MS = 2_000;
 const POLL_CALMLY_MS = 10_000;
+const POLL_RARELY_MS = 60_000;
 /** Between two looks at a backup that somebody waits for. */
 const LOOK_AGAIN_MS = 400;
 /** While the server does not answer well. */
@@ -50,6 +51,9 @@ const polled = (query: { state: { status: string } }): number =>
 /** For what changes when people act. */
 export const polledCalmly = (query: { state: { status: string } }): number =>
   query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_CALMLY_MS;
+/** For what is dear, where something small tells when it changed. */
+export const polledRarely = (query: { state: { status: string } }): number =>
+  query.state.status === 'error' ? POLL_SLOWLY_MS : POLL_RARELY_MS;
 const untilAnswered = (query: { state: { status: string } }): number | false =>
   query.state.status === 'error' && POLL_SLOWLY_MS;
 

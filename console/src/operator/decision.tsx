@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { askPool } from '../api/client';
 import {
@@ -7,10 +6,9 @@ import {
   type PaymentRowFragment,
   type RejectPaymentMutationVariables,
 } from '../api/pool-operations';
-import { POOL } from '../api/pool-queries';
-import { polledCalmly } from '../api/queries';
 import { FormProblem } from '../ui/form';
 import { Content } from '../ui/states';
+import { usePreview } from './preview';
 import { PreviewTable } from './preview-table';
 import { ReasonForm } from './reason-form';
 import { isOpen, send, type Write } from './write';
@@ -66,23 +64,23 @@ export function Decision({ payment, confirm, reject }: DecisionProps): ReactElem
 }
 
 function Preview({ id }: { id: string }): ReactElement {
-  const query = useQuery({
-    queryKey: [POOL, 'confirmation', id],
-    queryFn: async () => (await askPool(ConfirmationPreviewDocument, { id })).previewConfirmation.members,
-    placeholderData: undefined,
-    refetchInterval: polledCalmly,
-  });
+  const query = usePreview(
+    ['confirmation', id],
+    async () => (await askPool(ConfirmationPreviewDocument, { id })).previewConfirmation.members,
+  );
   return (
     <section aria-labelledby="preview">
       <h2 id="preview">What a confirmation would book now</h2>
       <Content query={query} what="what it would book" lines={6} isPreview>
         {(members) => (
-          <PreviewTable
-            label="Every member before and after"
-            // The one whose money it is comes first.
-            rows={members.toSorted((one, other) => Number(isZero(one.amount)) - Number(isZero(other.amount)))}
-            hasShares
-          />
+          <div className="sale-preview" aria-busy={query.isPlaceholderData}>
+            <PreviewTable
+              label="Every member before and after"
+              // The one whose money it is comes first.
+              rows={members.toSorted((one, other) => Number(isZero(one.amount)) - Number(isZero(other.amount)))}
+              hasShares
+            />
+          </div>
         )}
       </Content>
     </section>

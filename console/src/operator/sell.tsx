@@ -1,9 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, type SyntheticEvent, useDeferredValue, useState } from 'react';
 import { askPool } from '../api/client';
 import { SalePreviewDocument, type SellVehicleMutationVariables } from '../api/pool-operations';
-import { POOL } from '../api/pool-queries';
-import { polledCalmly } from '../api/queries';
 import { count, money } from '../ui/format';
 import { Field, FormProblem, isAbout, MoneyField } from '../ui/form';
 import { parseMoney } from '../ui/money';
@@ -12,9 +9,10 @@ import { useCurrency } from './amount';
 import { isFar } from './cents';
 import { Fact } from './fact';
 import { FarPrice } from './far-price';
-import { pause } from './pause';
-import { PreviewTable } from './preview-table';
 import { momentOf, typedMoment } from './moment';
+import { pause } from './pause';
+import { usePreview } from './preview';
+import { PreviewTable } from './preview-table';
 import { isOpen, send, type Write } from './write';
 
 interface SellProps {
@@ -104,13 +102,9 @@ export function Sell({ vehicle: { id, cost }, sell }: SellProps): ReactElement {
 
 function Preview({ vehicleId, price, currency }: { vehicleId: string; price: string; currency: string }) {
   const asked = useDeferredValue(price);
-  const query = useQuery({
-    queryKey: [POOL, 'sale preview', vehicleId, asked],
-    queryFn: async ({ signal }) => {
-      await pause(signal);
-      return (await askPool(SalePreviewDocument, { vehicleId, price: asked })).previewSale;
-    },
-    refetchInterval: polledCalmly,
+  const query = usePreview(['sale', vehicleId, asked], async (signal) => {
+    await pause(signal);
+    return (await askPool(SalePreviewDocument, { vehicleId, price: asked })).previewSale;
   });
   return (
     <Content query={query} what="what the sale would book" lines={6} isPreview>
