@@ -152,6 +152,9 @@ describeInBrowser("an operator's day", () => {
     await visitor.sees(/^Sold\. It is change \d+/);
     expect(await holdings()).toEqual(['720.00 at 48.0000', '780.00 at 52.0000']);
 
+    const takenBack = () => visitor.requests.filter((request) => request.postData()?.includes('query SalePayments'));
+    expect(takenBack()).toEqual([]);
+    await page.getByText('Undo the sale', { exact: true }).first().click();
     await rowOf(visitor, 'Anna').getByText('720.00 →, then 600.00').waitFor();
     await page.getByLabel('Reason, for operators').fill('The buyer stepped back');
     await press(visitor, 'Undo the sale');
@@ -402,6 +405,13 @@ describeInBrowser('an operator of a pool of 3 000 members', () => {
 
       await visitor.open('/members');
       await page.getByLabel('Search').fill('member2999');
+      await visitor.sees('1 of 1 accounts');
+      const hold = holding(page, 'query MemberList');
+      await hold.begin();
+      await page.getByLabel('Role').selectOption('INVESTOR');
+      await page.locator('.list[aria-busy="true"]').getByText('Loading accounts …').waitFor();
+      hold.end();
+      await page.locator('.list[aria-busy="false"]').waitFor();
       await page.getByRole('link', { name: 'Member 2999' }).click();
       await visitor.headline('Member 2999');
       expect(page.url()).toMatch(/\/members\/\d+$/);

@@ -1,6 +1,7 @@
 import { type ReactElement, type SyntheticEvent, useState } from 'react';
 import type { MemberRowFragment, UpdateMemberMutationVariables } from '../api/pool-operations';
 import { FormProblem, isAbout } from '../ui/form';
+import { Fold } from './fold';
 import { Line } from './vehicle-fields';
 import { isOpen, send, type Write } from './write';
 
@@ -30,8 +31,7 @@ export function CorrectMember({ member, update }: CorrectMemberProps): ReactElem
     send(update, { input: { id: member.id, ...Object.fromEntries(given.map((field) => [field, changes[field]])) } });
   };
   return (
-    <details className="card fold" open={error !== null || undefined}>
-      <summary>Correct the name or the email</summary>
+    <Fold summary="Correct the name or the email" write={update}>
       <form className="form" onSubmit={submit} noValidate>
         <fieldset className="fields" disabled={isOpen(update)}>
           <Line
@@ -61,6 +61,6 @@ export function CorrectMember({ member, update }: CorrectMemberProps): ReactElem
           </button>
         </div>
       </form>
-    </details>
+    </Fold>
   );
 }

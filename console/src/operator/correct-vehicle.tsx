@@ -3,6 +3,7 @@ import type { UpdateVehicleMutationVariables, VehicleRowFragment } from '../api/
 import { money } from '../ui/format';
 import { FormProblem } from '../ui/form';
 import { useCurrency } from './amount';
+import { Fold } from './fold';
 import { isReady, sentAsTyped, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
 import { isOpen, send, type Write } from './write';
 
@@ -35,8 +36,7 @@ export function CorrectVehicle({ vehicle, update }: CorrectVehicleProps): ReactE
   };
   const isBeside = error?.field != null || error?.code === 'VIN_ALREADY_EXISTS';
   return (
-    <details className="card fold" open={error !== null || undefined}>
-      <summary>Correct what is known of it</summary>
+    <Fold summary="Correct what is known of it" write={update}>
       <form className="form" onSubmit={submit} noValidate>
         <fieldset className="fields" disabled={isOpen(update)}>
           <VehicleFields
@@ -56,7 +56,7 @@ export function CorrectVehicle({ vehicle, update }: CorrectVehicleProps): ReactE
           </button>
         </div>
       </form>
-    </details>
+    </Fold>
   );
 }
 

@@ -1,15 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { askPool } from '../api/client';
 import {
   SalePaymentsDocument,
   type SalePaymentsQuery,
   type UnsellVehicleMutationVariables,
 } from '../api/pool-operations';
-import { POOL } from '../api/pool-queries';
 import { count } from '../ui/format';
 import { Content } from '../ui/states';
 import { amountOf, centsOf } from './cents';
+import { Fold } from './fold';
+import { usePreview } from './preview';
 import { type PreviewRow, PreviewTable } from './preview-table';
 import { ReasonForm } from './reason-form';
 import { send, type Write } from './write';
@@ -23,16 +23,17 @@ interface UndoSaleProps {
 
 /** Undoes the sale in force, with what that takes back from whom. */
 export function UndoSale({ vehicleId, saleId, unsell }: UndoSaleProps): ReactElement {
-  const query = useQuery({
-    queryKey: [POOL, 'sale payments', saleId],
-    queryFn: () => takenBack(saleId ?? ''),
-    enabled: saleId !== null,
-    placeholderData: undefined,
-    refetchInterval: false,
-  });
+  // A sale may have paid every member: that is not loaded for who only looks at the vehicle.
+  const [isOpened, setOpened] = useState(false);
+  const query = usePreview(['sale payments', saleId], () => takenBack(saleId ?? ''), isOpened && saleId !== null);
   return (
-    <section aria-labelledby="unsell">
-      <h2 id="unsell">Undo the sale</h2>
+    <Fold
+      summary="Undo the sale"
+      write={unsell}
+      onOpen={() => {
+        setOpened(true);
+      }}
+    >
       <ReasonForm
         what="The vehicle is for sale again, and what the sale paid is taken back, as listed below. Shares stay as they are."
         label="Reason, for operators and administrators"
@@ -48,7 +49,7 @@ export function UndoSale({ vehicleId, saleId, unsell }: UndoSaleProps): ReactEle
           {(rows) => <TakenBack rows={rows} />}
         </Content>
       )}
-    </section>
+    </Fold>
   );
 }
 

@@ -19,6 +19,7 @@ import { When } from '../ui/time';
 import { useCurrency } from './amount';
 import { CorrectVehicle } from './correct-vehicle';
 import { By, Fact } from './fact';
+import { Fold } from './fold';
 import { OperationDone } from './operation-done';
 import { ReasonForm } from './reason-form';
 import { Sales } from './sales';
@@ -92,8 +93,7 @@ function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
       {(status !== 'CANCELLED' || isOpen(update)) && <CorrectVehicle vehicle={vehicle} update={update} />}
       {(sale !== undefined || isOpen(unsell)) && <UndoSale vehicleId={id} saleId={sale?.id ?? null} unsell={unsell} />}
       {((status === 'FOR_SALE' && sales.length === 0) || isOpen(unbuy)) && (
-        <details className="card fold" open={unbuy.error !== null || undefined}>
-          <summary>Undo the purchase</summary>
+        <Fold summary="Undo the purchase" write={unbuy}>
           <ReasonForm
             what="For a vehicle that was bought by mistake: it stays in the list, and counts nowhere."
             label="Reason, for operators and administrators"
@@ -104,7 +104,7 @@ function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
               send(unbuy, { input: { vehicleId: id, reason } });
             }}
           />
-        </details>
+        </Fold>
       )}
     </>
   );
