@@ -1,4 +1,4 @@
-import { parseMoney } from '../../console/src/ui/money';
+import { parseMoney, typedMoney } from '../../console/src/ui/money';
 
 /** The amount as the API takes it, or what is wrong. */
 const read = (text: string, locale: string): string => {
@@ -19,6 +19,13 @@ describe('an amount is read as people write it', () => {
     ['de-CH', "1'234.50", '1234.50'],
     ['fr-FR', '1 234,50', '1234.50'],
     ['es-ES', '1234,50', '1234.50'],
+    ['fa-IR', '۱٬۲۳۴٫۵۰', '1234.50'],
+    ['fa-IR', '1234.50', '1234.50'],
+    ['fa-IR', '1,234.50', '1234.50'],
+    ['fa-IR', '1234٫5', '1234.50'],
+    ['ar-EG', '١٬٢٣٤٫٥٠', '1234.50'],
+    ['mr-IN', '१,२३४.५०', '1234.50'],
+    ['bn-BD', '১,২৩৪.৫০', '1234.50'],
     // As a float it would end in .98.
     ['en-GB', '9,999,999,999,999.99', '9999999999999.99'],
   ])('%s: %s', (locale, text, amount) => {
@@ -42,3 +49,11 @@ describe('an amount is read as people write it', () => {
     expect(read(text, locale)).toBe(problem);
   });
 });
+
+test.each(['en-GB', 'de-DE', 'de-CH', 'fr-FR', 'es-ES', 'en-IN', 'fa-IR', 'ar-EG', 'mr-IN', 'bn-BD'])(
+  'what a field holds at first can be read again, in %s',
+  (locale) => {
+    expect(read(typedMoney('9999999999999.99', locale), locale)).toBe('9999999999999.99');
+    expect(read(typedMoney('12.00', locale), locale)).toBe('12.00');
+  },
+);

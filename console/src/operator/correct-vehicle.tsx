@@ -1,7 +1,7 @@
 import { type ReactElement, type SyntheticEvent, useState } from 'react';
 import type { UpdateVehicleMutationVariables, VehicleRowFragment } from '../api/pool-operations';
-import { money } from '../ui/format';
 import { FormProblem } from '../ui/form';
+import { typedMoney } from '../ui/money';
 import { useCurrency } from './amount';
 import { Fold } from './fold';
 import { isReady, sentAsTyped, type TypedVehicle, valuesOf, VehicleFields } from './vehicle-fields';
@@ -66,7 +66,7 @@ function typedOf({ title, vin, year, mileage, plannedPrice }: CorrectVehicleProp
     vin: vin ?? '',
     year: year === null ? '' : String(year),
     mileage: mileage === null ? '' : String(mileage),
-    plannedPrice: plannedPrice === null ? '' : money(plannedPrice),
+    plannedPrice: plannedPrice === null ? '' : typedMoney(plannedPrice),
   };
 }
 
