@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Route } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { Client, PASSWORD } from '../support/client';
 import { createTestDatabase } from '../support/database';
 import { fillPool } from '../support/large-pool';
@@ -38,6 +38,21 @@ const KEY = /^[0-9a-f]{32}$/;
 
 const rowOf = ({ page }: Visitor, name: string) => page.getByRole('row', { name: new RegExp(`^${name}`) });
 const press = ({ page }: Visitor, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** Holds the answers to documents of that name from `begin` to `end`. */
+function holding(page: Page, name: string): { begin: () => Promise<void>; end: () => void } {
+  let release = (): void => undefined;
+  const end = new Promise<void>((resolve) => (release = resolve));
+  return {
+    begin: async () => {
+      await page.route('**/graphql', async (route) => {
+        if (route.request().postData()?.includes(name) === true) await end;
+        await route.fallback();
+      });
+    },
+    end: release,
+  };
+}
 
 describeInBrowser("an operator's day", () => {
   let browser: TestBrowser;
@@ -218,6 +233,14 @@ describeInBrowser("an operator's day", () => {
       );
       return vehicle.status;
     };
+    /** Opens its fold first, unless something is open there. */
+    const undo = async (): Promise<void> => {
+      const button = page.getByRole('button', { name: 'Undo the sale', exact: true });
+      const summary = page.locator('summary', { hasText: 'Undo the sale' });
+      await summary.waitFor();
+      if (!(await button.isVisible())) await summary.click();
+      await button.click();
+    };
     let isLost = true;
     await page.route('**/graphql', async (route) => {
       const isUndo = route.request().postData()?.includes('mutation UnsellVehicle') === true;
@@ -228,23 +251,23 @@ describeInBrowser("an operator's day", () => {
     });
     const unknown = page.getByText('It is not known whether this was done');
     await visitor.open(`/vehicles/${id}`);
-    await press(visitor, 'Undo the sale');
+    await undo();
     await unknown.waitFor();
     await page.getByLabel('Price', { exact: true }).fill('100');
     await press(visitor, 'Sell');
     await visitor.sees(/^Sold\./);
     await unknown.waitFor({ state: 'detached' });
-    await press(visitor, 'Undo the sale');
+    await undo();
     await visitor.sees(/^The sale is undone\./);
     expect(await status()).toBe('FOR_SALE');
 
     await one.client.sell(id, '100.00');
     await visitor.open(`/vehicles/${id}`);
     isLost = true;
-    await press(visitor, 'Undo the sale');
+    await undo();
     await unknown.waitFor();
     await two.client.sell(id, '100.00');
-    await press(visitor, 'Undo the sale');
+    await undo();
     await visitor.sees('The sale before was undone, and the vehicle is sold again since.');
     expect(await page.getByText(/^The sale is undone/).count()).toBe(0);
     expect(await status()).toBe('SOLD');

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { askPool } from '../api/client';
 import {
   MemberBookingsDocument,
@@ -53,7 +53,11 @@ export default function Member({ id }: { id: string }): ReactElement {
 function Whole({ member }: { member: Shown }): ReactElement {
   const { id, name, disabledAt, payments } = member;
   const { session } = useSession();
-  const update = useWrite(UpdateMemberDocument, `updateUser ${id}`);
+  // A form that has done its work begins again: kept, it would set back what a colleague corrects next.
+  const [corrected, setCorrected] = useState(0);
+  const update = useWrite(UpdateMemberDocument, `updateUser ${id}`, () => {
+    setCorrected(corrected + 1);
+  });
   return (
     <>
       <div className="heading">
@@ -77,7 +81,7 @@ function Whole({ member }: { member: Shown }): ReactElement {
         {payments.pageInfo.hasNextPage && <Link href={`/payments?member=${id}`}>All that waits</Link>}
       </section>
       <Bookings id={id} />
-      {session?.role === 'ADMIN' && <CorrectMember member={member} update={update} />}
+      {session?.role === 'ADMIN' && <CorrectMember key={corrected} member={member} update={update} />}
     </>
   );
 }

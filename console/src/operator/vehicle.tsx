@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { askPool } from '../api/client';
 import { forget } from '../api/open-writes';
 import {
@@ -67,7 +67,11 @@ function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
     forget(sellForm);
   });
   const unbuy = useWrite(UnbuyVehicleDocument, `unbuyVehicle ${id}`);
-  const update = useWrite(UpdateVehicleDocument, `updateVehicle ${id}`);
+  // A form that has done its work begins again: kept, it would set back what a colleague corrects next.
+  const [corrected, setCorrected] = useState(0);
+  const update = useWrite(UpdateVehicleDocument, `updateVehicle ${id}`, () => {
+    setCorrected(corrected + 1);
+  });
   const done = lastDone([
     { write: sell, kind: 'sellVehicle', what: 'Sold' },
     { write: unsell, kind: 'unsellVehicle', what: 'The sale is undone' },
@@ -90,7 +94,9 @@ function Whole({ vehicle }: { vehicle: Shown }): ReactElement {
       <Facts vehicle={vehicle} />
       {(status === 'FOR_SALE' || isOpen(sell)) && <Sell vehicle={vehicle} sell={sell} />}
       {sales.length > 0 && <Sales sales={sales} />}
-      {(status !== 'CANCELLED' || isOpen(update)) && <CorrectVehicle vehicle={vehicle} update={update} />}
+      {(status !== 'CANCELLED' || isOpen(update)) && (
+        <CorrectVehicle key={corrected} vehicle={vehicle} update={update} />
+      )}
       {(sale !== undefined || isOpen(unsell)) && <UndoSale vehicleId={id} saleId={sale?.id ?? null} unsell={unsell} />}
       {((status === 'FOR_SALE' && sales.length === 0) || isOpen(unbuy)) && (
         <Fold summary="Undo the purchase" write={unbuy}>
