@@ -53,9 +53,8 @@ export function refuseSharedFolder(storageDir: string): void {
 }
 
 function refuseShared(folder: string): void {
-  // Of a link, where it leads.
-  const stat = statSync(folder, { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isDirectory()) return;
+  const stat = statOf(folder);
+  if (stat?.isDirectory() !== true) return;
   // The group of a user's own folder is often that user alone, which is not root.
   const writable = stat.gid === 0 ? ALL_WRITE : ALL_WRITE | GROUP_WRITES;
   if ((stat.mode & writable) === 0) return;
@@ -63,6 +62,15 @@ function refuseShared(folder: string): void {
     `Other users may write in ${folder}, in STORAGE_DIR (mode ${(stat.mode & 0o7777).toString(8)}), and this is root: run ` +
       `chmod go-w ${folder}, or start as the user whom it belongs to.`,
   );
+}
+
+/** Of a link, where it leads. What cannot be looked at cannot be used either, and that is said in better words. */
+function statOf(folder: string): Stats | null {
+  try {
+    return statSync(folder);
+  } catch {
+    return null;
+  }
 }
 
 /** Root's files are as safe as our own. */

@@ -63,7 +63,8 @@ describe('a compiled document answers as an interpreted one does', () => {
   test('those of the examples and of the console', async () => {
     let seen = 0;
     const writer = new DocumentWriter(schema, 21);
-    for (const file of ['examples/operations.graphql', 'console/src/api/operations.graphql']) {
+    const files = ['examples/operations.graphql', 'console/src/api/operations.graphql', 'console/src/api/pool.graphql'];
+    for (const file of files) {
       for (const document of Object.values(separateOperations(parse(readFileSync(path.join(ROOT, file), 'utf8'))))) {
         const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
         if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');

@@ -44,6 +44,18 @@ export type LogLevel =
   /** What needs attention. */
   | 'WARN';
 
+/** Which operations. */
+export type OperationFilter = {
+  /** Done by the account with this id. */
+  actor?: string | number | null | undefined;
+  /** Committed at this time or later. */
+  from?: string | null | undefined;
+  /** Of this kind. */
+  kind?: OperationKind | null | undefined;
+  /** Committed before this time. */
+  to?: string | null | undefined;
+};
+
 /** The operations that move money. */
 export type OperationKind =
   /** A purchase. */
@@ -284,7 +296,7 @@ export type BackupRowFragment = {
 };
 
 export type NewestOfMineQueryVariables = Exact<{
-  actor: string | number;
+  filter: OperationFilter;
   first: number;
 }>;
 
@@ -599,8 +611,8 @@ export const VerifyDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
 export const NewestOfMineDocument = new TypedDocumentString(`
-    query NewestOfMine($actor: ID!, $first: Int!) {
-  operationsPage(first: $first, filter: {actor: $actor}) {
+    query NewestOfMine($filter: OperationFilter!, $first: Int!) {
+  operationsPage(first: $first, filter: $filter) {
     nodes {
       number
       kind

@@ -24,6 +24,22 @@ export type BuyVehicleInput = {
   year?: number | null | undefined;
 };
 
+/** Which changes. */
+export type ChangeFilter = {
+  /** Made by the account with this id. */
+  actor?: string | number | null | undefined;
+  /** Made at this time or later. */
+  from?: string | null | undefined;
+  /** Of one of these kinds: mutations, such as "buyVehicle", or commands, such as "user:create". */
+  kinds?: Array<string> | null | undefined;
+  /** Of such a row, such as "user", "payment", "vehicle", "pool" or "finding". */
+  subject?: string | null | undefined;
+  /** Of the row with this id. Goes with subject. */
+  subjectId?: string | number | null | undefined;
+  /** Made before this time. */
+  to?: string | null | undefined;
+};
+
 /** Which payments. */
 export type PaymentFilter = {
   /** Made at this time or later. */
@@ -662,14 +678,14 @@ export type MemberListQuery = {
 };
 
 export type MembersNamedQueryVariables = Exact<{
-  text: string;
+  filter: UserFilter;
   first: number;
 }>;
 
 export type MembersNamedQuery = { users: { nodes: Array<{ id: string; name: string; email: string }> } };
 
 export type VehiclesNamedQueryVariables = Exact<{
-  text: string;
+  filter: VehicleFilter;
   first: number;
 }>;
 
@@ -733,9 +749,7 @@ export type MemberBookingsQuery = {
 };
 
 export type LatestChangeQueryVariables = Exact<{
-  subject: string;
-  subjectId: string | number;
-  kinds: Array<string> | string;
+  filter: ChangeFilter;
 }>;
 
 export type LatestChangeQuery = { changes: { nodes: Array<{ number: number }> } };
@@ -1440,8 +1454,8 @@ export const MemberListDocument = new TypedDocumentString(`
   disabledAt
 }`) as unknown as TypedDocumentString<MemberListQuery, MemberListQueryVariables>;
 export const MembersNamedDocument = new TypedDocumentString(`
-    query MembersNamed($text: String!, $first: Int!) {
-  users(filter: {text: $text}, first: $first, orderBy: NAME_A_TO_Z) {
+    query MembersNamed($filter: UserFilter!, $first: Int!) {
+  users(filter: $filter, first: $first, orderBy: NAME_A_TO_Z) {
     nodes {
       id
       name
@@ -1451,8 +1465,8 @@ export const MembersNamedDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<MembersNamedQuery, MembersNamedQueryVariables>;
 export const VehiclesNamedDocument = new TypedDocumentString(`
-    query VehiclesNamed($text: String!, $first: Int!) {
-  vehicles(filter: {text: $text}, first: $first) {
+    query VehiclesNamed($filter: VehicleFilter!, $first: Int!) {
+  vehicles(filter: $filter, first: $first) {
     nodes {
       id
       title
@@ -1527,11 +1541,8 @@ export const MemberBookingsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<MemberBookingsQuery, MemberBookingsQueryVariables>;
 export const LatestChangeDocument = new TypedDocumentString(`
-    query LatestChange($subject: String!, $subjectId: ID!, $kinds: [String!]!) {
-  changes(
-    first: 1
-    filter: {subject: $subject, subjectId: $subjectId, kinds: $kinds}
-  ) {
+    query LatestChange($filter: ChangeFilter!) {
+  changes(first: 1, filter: $filter) {
     nodes {
       number
     }

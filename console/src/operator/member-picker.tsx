@@ -31,7 +31,7 @@ export function MemberPicker({ member, onPick }: { member: string; onPick: (memb
 function Matches({ text, onPick }: { text: string; onPick: (member: string) => void }): ReactElement {
   const { data, error } = useQuery({
     queryKey: [POOL, 'members named', text],
-    queryFn: async () => (await askPool(MembersNamedDocument, { text, first: MOST })).users.nodes,
+    queryFn: async () => (await askPool(MembersNamedDocument, { filter: { text }, first: MOST })).users.nodes,
     refetchInterval: false,
   });
   return (

@@ -35,7 +35,7 @@ export function OperationDone({
     queryKey: ['change', of.kind, of.subject, of.id],
     queryFn: async () => {
       const { kind, subject, id } = of;
-      const { changes } = await askPool(LatestChangeDocument, { subject, subjectId: id, kinds: [kind] });
+      const { changes } = await askPool(LatestChangeDocument, { filter: { subject, subjectId: id, kinds: [kind] } });
       return changes.nodes[0]?.number ?? null;
     },
     // The same may be done again, as a vehicle is sold twice.
@@ -61,7 +61,10 @@ function Ticks({ change, of }: { change: number; of: Done }): ReactElement {
   const operation = useQuery({
     queryKey: ['operation of change', change],
     queryFn: async () => {
-      const { operationsPage } = await ask(NewestOfMineDocument, { actor: session?.id ?? '', first: RECENT });
+      const { operationsPage } = await ask(NewestOfMineDocument, {
+        filter: { actor: session?.id ?? '' },
+        first: RECENT,
+      });
       return operationsPage.nodes.find((each) => KINDS[each.kind] === of.kind && idOf(each) === of.id)?.number ?? null;
     },
     placeholderData: undefined,

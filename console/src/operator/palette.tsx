@@ -88,8 +88,8 @@ function useFound(text: string, mayLook: boolean) {
     queryFn: async ({ signal }): Promise<Place[]> => {
       await pause(signal);
       const [{ users }, { vehicles }] = await Promise.all([
-        askPool(MembersNamedDocument, { text, first: MOST }),
-        askPool(VehiclesNamedDocument, { text, first: MOST }),
+        askPool(MembersNamedDocument, { filter: { text }, first: MOST }),
+        askPool(VehiclesNamedDocument, { filter: { text }, first: MOST }),
       ]);
       return [
         ...users.nodes.map(({ id, name }): Place => ({ href: `/members/${id}`, what: 'Member', name })),
