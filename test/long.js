@@ -6,11 +6,12 @@
 module.exports = [
   '/test/(bench|crash|fuzz|overload)/',
   '/test/api/bursts',
-  '/test/backup/(kills|copy-kills|faults|prove-owner-schemas)',
-  '/test/console/(outage|screenshot)',
+  '/test/backup/(copy-kills|copy-storage|faults|kills|prove-owner-schemas|webhook)',
+  '/test/console/(operator|outage|pages|screenshot)',
   '/test/docs/(readme|commands)',
   '/test/http/hanging-database',
   '/test/ledger/(cut-connections|histories|outages|storm)',
-  '/test/process/(commands|copies|demo|drill|green|no-root|packed|several-servers|stop)',
+  '/test/process/(commands|copies|demo|drill|green|no-root|packed|ready|several-servers|stop)',
   '/test/restore/(cases|commands|every-operation|histories|kills|runbook|status)',
+  '/test/scripts/run',
 ];
