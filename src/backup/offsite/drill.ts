@@ -9,10 +9,9 @@ import { verifyFile, type Verification } from '../prove/verify-file';
 import { checkRoomForProof } from '../server/disk-space';
 import { describeDrill, type Drill, keepDrill } from './drill-record';
 import { withPlainBackup } from './fetch';
-import { openStore } from './open-store';
-import { type Copy, RemoteCatalogue } from './remote-catalogue';
+import { readCatalogue } from './read-catalogue';
+import type { Copy } from './remote-catalogue';
 import { describeTarget, type CopySettings, type CopyTarget } from './settings';
-import { withStallTimeout } from './stall-timeout';
 
 const STALL_MS = 5 * 60_000;
 /** SQL takes about so many times the bytes of its gzip: twelve for a ledger, whose rows are alike. */
@@ -102,17 +101,7 @@ async function problemOf(
 /** The backups here only tell the pool, where several keep their copies in one place; without any, all count. */
 async function newestCopy({ settings, copy, signal }: DrillRequest, target: CopyTarget): Promise<Copy> {
   const [newest] = await listBackups(settings.directory);
-  const remote = await withStallTimeout(
-    async (timer) => {
-      const store = await openStore(target, copy, timer.signal);
-      try {
-        return new RemoteCatalogue(await store.list());
-      } finally {
-        store.close();
-      }
-    },
-    { stallMs: STALL_MS, signal },
-  );
+  const remote = await readCatalogue(target, copy, { stallMs: STALL_MS, signal });
   const found = remote.newest(newest);
   if (found !== null) return found;
   throw new BackupError(`There is no copy of this pool in ${describeTarget(target)}.`);

@@ -6,10 +6,8 @@ import { listLabelled, newestChangeIn, newestIn, type Judged } from '../files/pr
 import { reasonOf } from '../core/errors';
 import type { BackupSettings } from '../core/settings';
 import { isCopyRunning } from './copy';
-import { openStore } from './open-store';
-import { withStallTimeout } from './stall-timeout';
-import { describeTarget, type CopySettings, type CopyTarget } from './settings';
-import { RemoteCatalogue } from './remote-catalogue';
+import { readCatalogue } from './read-catalogue';
+import { describeTarget, type CopySettings } from './settings';
 
 /** The state of the copies, read from the target. */
 export interface CopyStatus {
@@ -59,22 +57,8 @@ export async function isOffsite(
       newestIn(backup).number >= lastOperation &&
       (newestChangeIn(backup)?.number ?? 0) >= lastChange,
   );
-  const remote = await readCatalogue(copy.target, copy);
+  const remote = await readCatalogue(copy.target, copy, { stallMs: STALL_MS });
   return holding.some((backup) => remote.find(backup) !== null);
-}
-
-function readCatalogue(target: CopyTarget, copy: CopySettings): Promise<RemoteCatalogue> {
-  return withStallTimeout(
-    async ({ signal }) => {
-      const store = await openStore(target, copy, signal);
-      try {
-        return new RemoteCatalogue(await store.list());
-      } finally {
-        store.close();
-      }
-    },
-    { stallMs: STALL_MS },
-  );
 }
 
 const STALL_MS = 20_000;
@@ -95,7 +79,7 @@ export async function copyStatus(
   const to = describeTarget(target);
   const running = await isCopyRunning(settings);
   try {
-    const remote = await readCatalogue(target, copy);
+    const remote = await readCatalogue(target, copy, { stallMs: STALL_MS });
     const ours = backups.filter((backup) => pool !== undefined && isOfPool(backup, pool));
     // What is DAMAGED gets none.
     const newest = ours.find(isGood);
